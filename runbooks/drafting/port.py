@@ -1,0 +1,82 @@
+"""What the product asks of a drafter: evidence in, one Markdown runbook out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from runbooks.models import FailurePattern, GeneratorMeta, RawTrace, Severity, Suggestion
+from runbooks.services import ServiceRow
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that is known of a failure, redacted with one numbering (CONTRACT R10).
+
+    `patterns` and `traces` stand in lineage order, the canonical one first (CONTRACT R9). The
+    suggestion's own texts are redacted too; ids are as stored. `missing` names what the lineage
+    speaks of and the store does not have. `hash` changes when any of it changes.
+    """
+
+    suggestion: Suggestion
+    patterns: tuple[FailurePattern, ...]
+    traces: tuple[RawTrace, ...]
+    severity: Severity | None
+    service: str
+    row: ServiceRow
+    trace_ids: tuple[str, ...]
+    pattern_ids: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    hash: str = ""
+
+    @property
+    def canonical(self) -> FailurePattern | None:
+        """The pattern that the draft is written from, if there is any (CONTRACT R9)."""
+        return self.patterns[0] if self.patterns else None
+
+    @property
+    def canonical_trace_id(self) -> str:
+        """The trace that the draft cites first."""
+        if self.patterns:
+            return self.patterns[0].source_trace_id
+        return self.trace_ids[0] if self.trace_ids else ""
+
+    @property
+    def failure_type(self) -> str:
+        """The canonical pattern's failure type, else the suggestion's, else "unknown"."""
+        pattern = self.canonical
+        return (pattern.failure_type if pattern else "") or self.suggestion.failure_type
+
+
+@dataclass(frozen=True)
+class DraftRequest:
+    """One order to a drafter; `seconds` is all the time it has (CONTRACT R13)."""
+
+    evidence: Evidence
+    now: datetime
+    seconds: float
+
+
+@dataclass(frozen=True)
+class DraftAnswer:
+    """A whole runbook in the template of CONTRACT R12, and how it was made.
+
+    The fields of the stored draft (symptoms, commands …) are read from the Markdown, so that
+    they agree with it. `rationale` is plain words and cites the source trace.
+    """
+
+    markdown: str
+    rationale: str
+    meta: GeneratorMeta
+
+
+class Drafter(Protocol):
+    """Writes a runbook from evidence; adapters only translate and are safe to use in threads."""
+
+    provider: str
+    model: str
+
+    def draft(self, request: DraftRequest) -> DraftAnswer:
+        """Write the runbook; raise DraftingFailed or DeadlineExceeded."""
+
+    def check(self) -> str:
+        """Say in one line what would answer when it can be reached; raise DraftingFailed."""
