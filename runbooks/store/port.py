@@ -16,6 +16,7 @@ from runbooks.values import Document, Token
 FieldPath: TypeAlias = tuple[str, ...]
 """The way to a field; a key may hold dots, so a path is never one string."""
 
+
 class Collection(StrEnum):
     """Every collection, by its name without the prefix (CONTRACT §1)."""
 
