@@ -1,0 +1,237 @@
+"""A `Query` as SQL: conditions, order, the place to go on from, and the index that serves it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from runbooks.store.port import KEY, Collection, Query, Where
+from runbooks.store.shapes import full_order
+from runbooks.store.sqlite_keys import NULL_KEY, next_kind, sort_key
+from runbooks.store.sqlite_schema import FIELDS, INDEXES, SEARCH_TABLE, Index, column
+
+Value: TypeAlias = str | bytes | int | None
+
+MAX_IN: Final = 30
+"""How many values an `in` takes (Firestore's limit, see `Where`)."""
+
+_RANGES: Final = {"<": "<", "<=": "<=", ">": ">", ">=": ">="}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A piece of SQL that is true or false, with its parameters."""
+
+    sql: str
+    values: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True)
+class Select:
+    """One statement with its parameters."""
+
+    sql: str
+    values: tuple[Value, ...]
+
+
+def expression(collection: Collection, field: str) -> str:
+    """Give the SQL that yields a field's sort key, NULL where the document lacks it."""
+    if field == KEY:
+        return "key"
+    if field in FIELDS[collection]:
+        return column(field)
+    return f"field_key(body, x'{field.encode('utf-8', 'surrogatepass').hex()}')"
+
+
+def condition(collection: Collection, where: Where) -> Condition:
+    """Write one condition; raise ValueError for an operator or value that the port forbids."""
+    if where.field == KEY:
+        return _key_condition(where)
+    left = expression(collection, where.field)
+    if where.op == "==":
+        return Condition(f"{left} = ?", (sort_key(where.value),))
+    if where.op == "!=":
+        return Condition(
+            f"{left} IS NOT NULL AND {left} NOT IN (?, ?)", (NULL_KEY, sort_key(where.value))
+        )
+    if where.op == "in":
+        keys = [sort_key(value) for value in alternatives(where)]
+        return Condition(f"{left} IN ({_marks(keys)})", tuple(keys))
+    if where.op == "contains":
+        name = where.field.encode("utf-8", "surrogatepass").hex()
+        return Condition(f"has_member(body, x'{name}', ?)", (sort_key(where.value),))
+    return _range(left, where)
+
+
+def alternatives(where: Where) -> Sequence[object]:
+    """Give the values of an `in`; raise ValueError when they are no list or too many."""
+    if not isinstance(where.value, list | tuple | set | frozenset):
+        raise ValueError(f"{where.field}: 'in' takes a list of values")
+    if len(where.value) > MAX_IN:
+        raise ValueError(f"{where.field}: 'in' takes at most {MAX_IN} values")
+    return tuple(where.value)
+
+
+def conditions(query: Query) -> list[Condition]:
+    """Write what a document must be like to be counted."""
+    return [condition(query.collection, where) for where in query.where]
+
+
+def present(query: Query) -> list[Condition]:
+    """Ask for every field that the query sorts by: a document without it is not in the answer."""
+    return [
+        Condition(f"{expression(query.collection, order.field)} IS NOT NULL")
+        for order in full_order(query)
+        if order.field != KEY
+    ]
+
+
+def after(query: Query) -> list[Condition]:
+    """Ask for what comes behind the last document of the page before.
+
+    Raise ValueError when `after` does not hold one value for each sort key and the id.
+    """
+    if query.after is None:
+        return []
+    orders = full_order(query)
+    if len(query.after) < len(orders):
+        raise ValueError(f"'after' holds {len(query.after)} values, the order has {len(orders)}")
+    left = [expression(query.collection, order.field) for order in orders]
+    values = [
+        _bindable(str(value)) if order.field == KEY else sort_key(value)
+        for order, value in zip(orders, query.after, strict=False)
+    ]
+    down = [order.descending for order in orders]
+    if len(set(down)) == 1:
+        sign = "<" if down[0] else ">"
+        return [Condition(f"({', '.join(left)}) {sign} ({_marks(values)})", tuple(values))]
+    return [_after_mixed(left, values, down)]
+
+
+def searching(words: Sequence[str]) -> str:
+    """Write the words as a full-text question: each must begin a token.
+
+    Tokens are kept as hexadecimal UTF-8, so that no rule of a tokenizer changes them; the
+    beginning of a word is the beginning of its hexadecimal form.
+    """
+    return " AND ".join(f'"{hex_token(word)}" *' for word in words if word)
+
+
+def hex_token(word: str) -> str:
+    """Give a word as the search table keeps it."""
+    return word.encode("utf-8", "surrogatepass").hex()
+
+
+def fitting_index(query: Query) -> Index | None:
+    """Give the index that answers the query in its order, None to leave it to SQLite.
+
+    The more of its first fields the query fixes, the better it fits.
+    """
+    orders = full_order(query)
+    fields = tuple(order.field for order in orders if order.field != KEY)
+    if not fields or len({order.descending for order in orders}) > 1:
+        return None
+    fixed = {where.field for where in query.where if where.op == "=="}
+    fitting = [
+        index
+        for index in INDEXES
+        if index.collection == query.collection
+        and index.order == fields
+        and set(index.equal) - fixed <= set(index.each)
+    ]
+    return max(
+        fitting,
+        key=lambda index: (-len(set(index.equal) - fixed), len(index.equal)),
+        default=None,
+    )
+
+
+def page(
+    query: Query, extra: Sequence[Condition], index: Index | None = None, body: str = "body"
+) -> Select:
+    """Write the statement for one page: key, token, body, then the sort columns."""
+    orders = full_order(query)
+    left = [expression(query.collection, order.field) for order in orders]
+    wanted = _joined([*conditions(query), *present(query), *after(query), *extra])
+    by = f" INDEXED BY {index.name}" if index else ""
+    sort = ", ".join(
+        f"{name} DESC" if order.descending else name
+        for name, order in zip(left, orders, strict=True)
+    )
+    return Select(
+        f"SELECT key, token, {body}, {', '.join(left)} FROM {query.collection}{by}"  # noqa: S608
+        f"{wanted.sql} ORDER BY {sort} LIMIT ?",
+        (*wanted.values, query.limit),
+    )
+
+
+def counting(query: Query, extra: Sequence[Condition]) -> Select:
+    """Write the statement that counts the query's documents, whatever their order."""
+    wanted = _joined([*conditions(query), *extra])
+    return Select(
+        f"SELECT count(*) FROM {query.collection}{wanted.sql}",  # noqa: S608
+        wanted.values,
+    )
+
+
+def found_first(words: Sequence[str]) -> Condition:
+    """Ask for the documents that a search finds; right when these are few."""
+    return Condition(
+        f"id IN (SELECT rowid FROM {SEARCH_TABLE} WHERE {SEARCH_TABLE} MATCH ?)",  # noqa: S608
+        (searching(words),),
+    )
+
+
+def found_each(words: Sequence[str]) -> Condition:
+    """Ask of each document in turn whether a search finds it; right when it finds many."""
+    return Condition(
+        f"EXISTS (SELECT 1 FROM {SEARCH_TABLE} "  # noqa: S608
+        f"WHERE {SEARCH_TABLE} MATCH ? AND {SEARCH_TABLE}.rowid = +id)",
+        (searching(words),),
+    )
+
+
+def _key_condition(where: Where) -> Condition:
+    if where.op in ("==", "!="):
+        sign = "=" if where.op == "==" else "!="
+        return Condition(f"key {sign} ?", (_bindable(str(where.value)),))
+    if where.op == "in":
+        keys = [_bindable(str(value)) for value in alternatives(where)]
+        return Condition(f"key IN ({_marks(keys)})", tuple(keys))
+    if where.op in _RANGES:
+        return Condition(f"key {_RANGES[where.op]} ?", (_bindable(str(where.value)),))
+    raise ValueError(f"an id cannot be asked with {where.op!r}")
+
+
+def _range(left: str, where: Where) -> Condition:
+    if where.op not in _RANGES:
+        raise ValueError(f"{where.op!r} is no operator of a query")
+    key = sort_key(where.value)
+    if where.op in ("<", "<="):
+        return Condition(f"{left} {where.op} ? AND {left} >= ?", (key, key[:1]))
+    return Condition(f"{left} {where.op} ? AND {left} < ?", (key, next_kind(key)))
+
+
+def _after_mixed(left: list[str], values: list[str | bytes], down: list[bool]) -> Condition:
+    pieces, parameters = [], list[Value]()
+    for place in range(len(left)):
+        same = [f"{name} = ?" for name in left[:place]]
+        sign = "<" if down[place] else ">"
+        pieces.append(" AND ".join([*same, f"{left[place]} {sign} ?"]))
+        parameters += values[: place + 1]
+    return Condition(f"({' OR '.join(pieces)})", tuple(parameters))
+
+
+def _joined(pieces: Sequence[Condition]) -> Condition:
+    if not pieces:
+        return Condition("")
+    sql = " WHERE " + " AND ".join(f"({piece.sql})" for piece in pieces)
+    return Condition(sql, tuple(value for piece in pieces for value in piece.values))
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _bindable(key: str) -> str:
+    # SQLite takes UTF-8 alone; no stored id has a lone surrogate, and U+FFFF is in none.
+    return key.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
