@@ -1,8 +1,14 @@
 """What every test may ask for."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+
+from runbooks.store.firestore import FirestoreStore
+from tests.emulator import EmulatorMissing, emulator
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -13,3 +19,33 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the folder ../shared/data with real traces is not here")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def firestore_host() -> Iterator[str]:
+    """Host and port of a Firestore emulator that lives as long as the tests.
+
+    Without gcloud or Java these tests are skipped, but in CI they must run.
+    """
+    try:
+        with emulator() as host:
+            yield host
+    except EmulatorMissing as missing:
+        reason = f"the Firestore emulator cannot be started: {missing}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@pytest.fixture
+def firestore_prefix() -> str:
+    """A prefix of its own for each test, so that no test sees another's documents."""
+    return f"t{uuid4().hex[:12]}_"
+
+
+@pytest.fixture
+def firestore_store(firestore_host: str, firestore_prefix: str) -> Iterator[FirestoreStore]:
+    """An empty store in the emulator."""
+    store = FirestoreStore("demo-tests", "(default)", firestore_prefix, firestore_host)
+    yield store
+    store.close()
