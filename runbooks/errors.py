@@ -13,6 +13,7 @@ RunbookError
 │   ├── GenerationInProgress somebody else is generating it
 │   ├── BeingEdited          a person holds it or has unsaved text
 │   ├── HoldLost             another person took the item over
+│   ├── NotSeen              this person has not opened the present revision
 │   ├── WouldBeFallback      only a template could be written
 │   └── BudgetExceeded       the money of this call or run is used up
 ├── BlockingFindings         approval needs a written reason
@@ -159,6 +160,16 @@ class HoldLost(Refused):
     def __init__(self, suggestion_id: str, holder: str | None) -> None:
         super().__init__(suggestion_id, holder)
         self.holder = holder
+
+
+class NotSeen(Refused):
+    """This person has not opened the present revision, so cannot decide in bulk (CONTRACT R17)."""
+
+    code = "stale_revision"
+
+    def __init__(self, suggestion_id: str, stored: str) -> None:
+        super().__init__(suggestion_id, stored)
+        self.stored = stored
 
 
 class WouldBeFallback(Refused):

@@ -277,8 +277,10 @@ class Suggestion(Frozen):
 class QueueEntry(Frozen):
     """What lists, filters, counts and the batch know of a suggestion (CONTRACT §1).
 
-    `severity_rank`: critical 0, high 1, unknown 2, medium 3, low 4. `created_at` is an ISO
-    string, the epoch when the suggestion has none, so that it sorts as the oldest.
+    `failures` counts the batches that could not draft it; the three yes/no fields are SC-002,
+    SC-003 and SC-004 of its draft. `severity_rank`: critical 0, high 1, unknown 2, medium 3,
+    low 4. `created_at` is an ISO string, the epoch when the suggestion has none, so that it
+    sorts as the oldest.
     """
 
     suggestion_id: str
@@ -311,6 +313,10 @@ class QueueEntry(Frozen):
     run_id: str = ""
     fallback_reason: str = ""
     evidence_hash: str = ""
+    six_sections: bool = False
+    two_commands: bool = False
+    clean_markdown: bool = False
+    failures: int = 0
     decided_at: str = ""
     decided_by: str = ""
     sample: bool = False
@@ -339,6 +345,7 @@ class UnsavedText(Frozen):
     key: str
     suggestion_id: str
     actor: str
+    place: str = ""
     base_revision: str
     text: str
     at: datetime | None = None

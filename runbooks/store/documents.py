@@ -4,6 +4,7 @@ The model is a view; writes go back to named fields of the document, so what we 
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from runbooks.models import (
     Approval,
@@ -14,7 +15,7 @@ from runbooks.models import (
     Source,
     Suggestion,
 )
-from runbooks.store.port import Stored
+from runbooks.store.port import FieldPath, Stored
 from runbooks.store.reading import (
     kind_of,
     mapping,
@@ -75,6 +76,25 @@ def read_suggestion(stored: Stored) -> Suggestion:
         document=found,
         token=stored.token,
     )
+
+
+def read_after(suggestion: Suggestion, fields: Mapping[FieldPath, object]) -> Suggestion:
+    """Give the suggestion as it will read once these fields are written."""
+    document: dict[str, object] = dict(suggestion.document)
+    for path, value in fields.items():
+        _put(document, path, value)
+    stored = Stored(suggestion.suggestion_id, document, None, datetime.min.replace(tzinfo=UTC))
+    return read_suggestion(stored)
+
+
+def _put(document: dict[str, object], path: FieldPath, value: object) -> None:
+    name, *rest = path
+    if not rest:
+        document[name] = value
+        return
+    copy = dict(mapping(document.get(name)))
+    _put(copy, tuple(rest), value)
+    document[name] = copy
 
 
 def read_pattern(stored: Stored) -> FailurePattern:

@@ -4,17 +4,22 @@ An adapter's indexes are made from these, and a test holds that each shape has i
 else builds a `Query`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from math import prod
 
 from runbooks.errors import InvalidRequest
+from runbooks.store.documents import SUGGESTION_FIELDS
 from runbooks.store.port import KEY, Collection, Order, Query, Where
 
 MAX_ALTERNATIVES = 30
 """How many combinations of "any of these" one question may have (Firestore's limit)."""
+
+
+FALLBACK_REASONS = ("run_budget_exceeded", "missing_failure_patterns", "insufficient_context")
+"""Why a template was written instead of a draft, those first whose cause passes by itself (R8)."""
 
 
 class Sort(StrEnum):
@@ -95,8 +100,13 @@ def queue_page(
 
 
 def queue_draftless(limit: int, after: tuple[object, ...] | None = None) -> Query:
-    """Pending runbook suggestions without a draft, worst first, then oldest (CONTRACT R7)."""
-    return queue_page(QueueFilter(draft_state=("none",)), Sort.WORST, limit, after)
+    """Pending runbook suggestions without a draft, worst first, then oldest (CONTRACT R7).
+
+    Those that failed before come after those that did not, so that a few that always fail never
+    keep the others from their turn.
+    """
+    page = queue_page(QueueFilter(draft_state=("none",)), Sort.WORST, limit, after)
+    return replace(page, order=(Order("failures"), *page.order))
 
 
 def queue_fallbacks(reason: str, limit: int, after: tuple[object, ...] | None = None) -> Query:
@@ -111,10 +121,10 @@ def queue_of_run(run_id: str, limit: int = 1000) -> Query:
     return Query(Collection.QUEUE, where=(_equals("run_id", run_id),), limit=limit)
 
 
-def queue_with(limit: int = 1, **equal: object) -> Query:
-    """Queue entries by plain equalities, mostly to be counted."""
+def queue_with(equal: Mapping[str, str | bool]) -> Query:
+    """Queue entries by plain equalities, to be counted."""
     where = tuple(_equals(name, value) for name, value in sorted(equal.items()))
-    return Query(Collection.QUEUE, where=where, limit=limit)
+    return Query(Collection.QUEUE, where=where)
 
 
 def pending_suggestions() -> Query:
@@ -133,12 +143,15 @@ def suggestions_since(
         order=(Order(field),),
         after=after,
         limit=limit,
+        select=SUGGESTION_FIELDS,
     )
 
 
 def documents_by_name(collection: Collection, after_key: str, limit: int) -> Query:
     """The next documents by name, for the sweep and for walking a collection in steps."""
-    return Query(collection, where=(Where(KEY, ">", after_key),), limit=limit)
+    select = SUGGESTION_FIELDS if collection is Collection.SUGGESTIONS else None
+    where = (Where(KEY, ">", after_key),) if after_key else ()
+    return Query(collection, where=where, limit=limit, select=select)
 
 
 def versions_of(suggestion_id: str, limit: int, after: tuple[object, ...] | None = None) -> Query:

@@ -95,6 +95,7 @@ def read_unsaved(stored: Stored) -> UnsavedText:
         key=stored.key,
         suggestion_id=text(found.get("suggestion_id")),
         actor=text(found.get("actor")),
+        place=text(found.get("place")),
         base_revision=text(found.get("base_revision")),
         text=text(found.get("text")),
         at=moment(found.get("at")),

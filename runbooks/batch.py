@@ -1,0 +1,256 @@
+"""run-once: pick, draft with a pool of workers, write as it comes, summarise (CONTRACT R7)."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from runbooks.discovery import Discovery
+from runbooks.errors import NotFound, Refused, RunbookError, WouldBeFallback
+from runbooks.generation import Generator, Order, Product, refuse_if_busy
+from runbooks.models import Outcome, OutcomeStatus, QueueEntry, RunState, RunSummary
+from runbooks.repository import Repository
+from runbooks.runs import Runs, Tally
+from runbooks.store import queries
+from runbooks.store.port import Collection, Delete, FieldPath, Merge
+from runbooks.store.records import read_entry
+
+logger = logging.getLogger(__name__)
+_HEARTBEAT_S = 10.0
+_TICK_S = 0.5
+
+
+@dataclass(frozen=True)
+class BatchOrder:
+    """What a batch shall do; `suggestion_ids` None picks by CONTRACT R7."""
+
+    batch_size: int
+    actor: str
+    suggestion_ids: tuple[str, ...] | None = None
+    dry_run: bool = False
+    triggered_by: str = "manual"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a batch is; `working` names the suggestions in work right now."""
+
+    run: RunSummary
+    total: int
+    outcomes: tuple[Outcome, ...]
+    working: tuple[str, ...] = ()
+    finished: bool = False
+
+
+@dataclass
+class Watch:
+    """How a caller follows a batch and stops it: `cancel` keeps new calls from starting."""
+
+    report: Callable[[Progress], None] = field(default=lambda _: None)
+    cancel: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A suggestion of a batch and the revision that it was picked on, None as found."""
+
+    suggestion_id: str
+    revision: str | None = None
+
+
+class Batches:
+    """Runs batches; several may overlap, each item is still drafted once (CONTRACT R18)."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        discovery: Discovery,
+        generator: Generator,
+        runs: Runs,
+        clock: Callable[[], datetime],
+        *,
+        concurrency: int,
+        provider: str,
+    ) -> None:
+        self._repository = repository
+        self._discovery = discovery
+        self._generator = generator
+        self._runs = runs
+        self._clock = clock
+        self._concurrency = concurrency
+        self._provider = provider
+
+    def run_once(self, order: BatchOrder, watch: Watch | None = None) -> RunSummary:
+        """Draft a batch and give its summary; what fails is recorded and the next one goes on."""
+        watch = watch or Watch()
+        run = self._runs.start(
+            batch_size=order.batch_size,
+            triggered_by=order.triggered_by,
+            actor=order.actor,
+            provider=self._provider,
+            dry_run=order.dry_run,
+        )
+        tally = Tally()
+        state = RunState.INTERRUPTED
+        try:
+            picks = self._pick(order, watch)
+            watch.report(Progress(run, len(picks), ()))
+            self._work(order, run, picks, tally, watch)
+            state = RunState.CANCELLED if watch.cancel.is_set() else RunState.FINISHED
+        finally:
+            run = self._runs.finish(run, tally, state)
+        watch.report(Progress(run, len(picks), tuple(tally.outcomes), finished=True))
+        return run
+
+    def _pick(self, order: BatchOrder, watch: Watch) -> list[Pick]:
+        """Choose what to draft: as ordered, or what has no draft, worst first (CONTRACT R7)."""
+        if order.suggestion_ids is not None:
+            return [Pick(name) for name in dict.fromkeys(order.suggestion_ids)]
+        self._discovery.catch_up(order.batch_size, watch.cancel)
+        free: list[Pick] = []
+        busy: list[Pick] = []
+        for entry in self._draftless():
+            (busy if self._is_busy(entry) else free).append(Pick(entry.suggestion_id, "none"))
+            if len(free) >= order.batch_size:
+                break
+        picks = [*free, *busy][: order.batch_size]
+        return picks + self._renewable(order.batch_size - len(picks))
+
+    def _draftless(self) -> Iterator[QueueEntry]:
+        after: tuple[object, ...] | None = None
+        while True:
+            found = self._repository.store.query(queries.queue_draftless(100, after))
+            yield from (entry for entry in map(read_entry, found) if entry)
+            if len(found) < 100:
+                return
+            last = found[-1]
+            names = ("failures", "severity_rank", "created_at")
+            after = (*(last.document.get(name) for name in names), last.key)
+
+    def _renewable(self, places: int) -> list[Pick]:
+        """Choose unedited fallbacks whose cause may be gone, to fill a batch (CONTRACT R7)."""
+        picks: list[Pick] = []
+        for reason in queries.FALLBACK_REASONS:
+            if len(picks) >= places:
+                break
+            found = self._repository.store.query(queries.queue_fallbacks(reason, places))
+            entries = [entry for entry in map(read_entry, found) if entry]
+            picks += [
+                Pick(entry.suggestion_id, entry.revision)
+                for entry in entries
+                if self._generator.cause_is_gone(entry, reason)
+            ]
+        return picks[:places]
+
+    def _is_busy(self, entry: QueueEntry) -> bool:
+        try:
+            refuse_if_busy(entry, self._clock())
+        except Refused:
+            return True
+        return False
+
+    def _work(
+        self, order: BatchOrder, run: RunSummary, picks: list[Pick], tally: Tally, watch: Watch
+    ) -> None:
+        """Feed the workers one by one, so that a cancel or a large batch leaves nothing behind."""
+        waiting = iter(picks)
+        running: dict[Future[Outcome], str] = {}
+        last_beat = time.monotonic()
+        with ThreadPoolExecutor(self._concurrency, thread_name_prefix="draft") as pool:
+            while True:
+                while len(running) < self._concurrency and not watch.cancel.is_set():
+                    pick = next(waiting, None)
+                    if pick is None:
+                        break
+                    running[pool.submit(self._one, order, run, pick)] = pick.suggestion_id
+                if not running:
+                    return
+                done, _ = wait(running, timeout=_TICK_S, return_when=FIRST_COMPLETED)
+                for future in done:
+                    running.pop(future)
+                    tally.outcomes.append(future.result())
+                if time.monotonic() - last_beat > _HEARTBEAT_S:
+                    self._runs.beat(run, tally)
+                    last_beat = time.monotonic()
+                working = tuple(running.values())
+                watch.report(Progress(run, len(picks), tuple(tally.outcomes), working))
+
+    def _one(self, order: BatchOrder, run: RunSummary, pick: Pick) -> Outcome:
+        """Draft one item; whatever goes wrong becomes its outcome and stops nothing else."""
+        started = time.monotonic()
+        try:
+            product = self._generator.generate(
+                Order(
+                    pick.suggestion_id,
+                    order.actor,
+                    run.run_id,
+                    dry_run=order.dry_run,
+                    revision=pick.revision,
+                    considerate=True,
+                )
+            )
+        except Refused as refused:
+            return _timed(skipped(pick.suggestion_id, refused), started)
+        except RunbookError as error:
+            return _timed(self._failed(run, pick.suggestion_id, error), started)
+        except Exception as error:  # noqa: BLE001 - a batch item's edge: the batch goes on
+            logger.error(
+                "unexpected error in a batch",
+                extra={"suggestion_id": pick.suggestion_id, "error": type(error).__name__},
+            )
+            return _timed(self._failed(run, pick.suggestion_id, error), started)
+        return _timed(made(product), started)
+
+    def _failed(self, run: RunSummary, suggestion_id: str, error: Exception) -> Outcome:
+        """Record the failure, and let the item stand behind others the next time."""
+        try:
+            self._runs.record_error(run, suggestion_id, error)
+            if not run.dry_run:
+                self._stand_back(suggestion_id, error)
+        except RunbookError as second:
+            logger.error("a failure could not be recorded", extra={"error": second.code})
+        return failed(suggestion_id, error)
+
+    def _stand_back(self, suggestion_id: str, error: Exception) -> None:
+        store = self._repository.store
+        if isinstance(error, NotFound) and error.kind == "suggestion":
+            store.commit([Delete(Collection.QUEUE, suggestion_id)])
+            return
+        entry = self._repository.entry(suggestion_id)
+        if entry:
+            fields: dict[FieldPath, object] = {("failures",): entry.failures + 1}
+            store.commit([Merge(Collection.QUEUE, suggestion_id, fields)])
+
+
+def made(product: Product) -> Outcome:
+    """Give the outcome of a draft that was made."""
+    return Outcome(
+        suggestion_id=product.suggestion.suggestion_id,
+        status=OutcomeStatus.GENERATED,
+        fallback_reason=product.fallback_reason,
+        needs_input=product.needs_input,
+        cost_usd=product.cost_usd,
+    )
+
+
+def skipped(suggestion_id: str, refused: Refused) -> Outcome:
+    """Give the outcome of an item that was left as it is, and why."""
+    reason = refused.code
+    if isinstance(refused, WouldBeFallback):
+        reason = f"{reason}:{refused.reason}"
+    return Outcome(suggestion_id=suggestion_id, status=OutcomeStatus.SKIPPED, error_reason=reason)
+
+
+def failed(suggestion_id: str, error: Exception) -> Outcome:
+    """Give the outcome of an item that went wrong."""
+    kind = getattr(error, "kind", None) if not isinstance(error, NotFound) else None
+    reason = kind or (error.code if isinstance(error, RunbookError) else "unknown")
+    return Outcome(suggestion_id=suggestion_id, status=OutcomeStatus.ERROR, error_reason=reason)
+
+
+def _timed(outcome: Outcome, started: float) -> Outcome:
+    duration = round((time.monotonic() - started) * 1000, 1)
+    return outcome.model_copy(update={"duration_ms": duration})

@@ -1,0 +1,144 @@
+"""The composition root: settings → store, drafter, clock → service; it alone names adapters."""
+
+import threading
+from collections.abc import Callable
+
+from runbooks.acts import Acts
+from runbooks.batch import Batches
+from runbooks.clock import Clock, utc_now
+from runbooks.config import Settings, load_settings
+from runbooks.discovery import Discovery
+from runbooks.drafting.port import Drafter
+from runbooks.errors import InvalidSettings
+from runbooks.generation import Generator
+from runbooks.holds import Holds
+from runbooks.leases import Leases
+from runbooks.queue import Queue
+from runbooks.repository import Repository
+from runbooks.review import Review
+from runbooks.runs import Runs
+from runbooks.seen import Seen
+from runbooks.service import RunbookService
+from runbooks.services import load as load_services
+from runbooks.store.port import DocumentStore
+from runbooks.unsaved import UnsavedTexts
+
+
+def bootstrap(settings: Settings) -> RunbookService:
+    """Build the service; raise InvalidSettings or StoreUnavailable when it cannot start."""
+    drafter, why = _drafter(settings)
+    return assemble(_store(settings), drafter, settings, drafter_why=why)
+
+
+def assemble(
+    store: DocumentStore,
+    drafter: Drafter,
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    drafter_why: str = "",
+) -> RunbookService:
+    """Put a service together from its parts."""
+    repository = Repository(store)
+    services = load_services(settings.services_file)
+    acts = Acts(repository, clock)
+    discovery = Discovery(repository, acts, clock)
+    holds = Leases(store, "edit")
+    unsaved = UnsavedTexts(repository, clock)
+    generator = Generator(
+        repository,
+        acts,
+        drafter,
+        services,
+        clock,
+        seconds=settings.suggestion_seconds,
+        extra_patterns=settings.redact_extra,
+    )
+    runs = Runs(repository, clock)
+    return RunbookService(
+        store=store,
+        repository=repository,
+        queue=Queue(store),
+        discovery=discovery,
+        review=Review(repository, acts, holds, unsaved, clock),
+        unsaved=unsaved,
+        holds=Holds(repository, holds, clock),
+        seen=Seen(repository),
+        generator=generator,
+        batches=Batches(
+            repository,
+            discovery,
+            generator,
+            runs,
+            clock,
+            concurrency=settings.concurrency,
+            provider=drafter.provider,
+        ),
+        runs=runs,
+        services=services,
+        drafter=drafter,
+        drafter_why=drafter_why,
+        clock=clock,
+        extra_patterns=settings.redact_extra,
+    )
+
+
+def _store(settings: Settings) -> DocumentStore:
+    if settings.store == "firestore":
+        from runbooks.store.firestore import FirestoreStore
+
+        if not settings.project:
+            raise InvalidSettings("GOOGLE_CLOUD_PROJECT", "needed when RUNBOOK_STORE=firestore")
+        return FirestoreStore(
+            settings.project,
+            settings.database,
+            settings.prefix,
+            settings.emulator_host or None,
+        )
+    from runbooks.store.sqlite import SqliteStore
+
+    return SqliteStore(settings.store.removeprefix("sqlite:///"))
+
+
+def _drafter(settings: Settings) -> tuple[Drafter, str]:
+    """Choose the drafter and say why in words (CONTRACT §4)."""
+    from runbooks.drafting.offline import OfflineDrafter
+
+    if settings.drafter in ("auto", "offline"):
+        chosen = "RUNBOOK_DRAFTER=offline" if settings.drafter == "offline" else "no model is set"
+        return OfflineDrafter(), chosen
+    raise InvalidSettings("RUNBOOK_DRAFTER", f"{settings.drafter} is not built in yet")
+
+
+class _Shared:
+    """The process's one service, made by whoever comes first."""
+
+    def __init__(self, make: Callable[[], RunbookService]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._service: RunbookService | None = None
+
+    def get(self) -> RunbookService:
+        with self._lock:
+            if self._service is None:
+                self._service = self._make()
+            return self._service
+
+    def close(self) -> None:
+        with self._lock:
+            if self._service is not None:
+                self._service.close()
+                self._service = None
+
+
+_SHARED = _Shared(lambda: bootstrap(load_settings()))
+
+
+def shared_service() -> RunbookService:
+    """Give the process's one service, which pages and REST share; raise as `bootstrap` does."""
+    return _SHARED.get()
+
+
+def close_shared_service() -> None:
+    """Close the process's service; the next caller makes a new one."""
+    _SHARED.close()

@@ -1,0 +1,249 @@
+"""One suggestion: hold → decide → gather → draft → check → write (CONTRACT R1–R8, R12–R18)."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from runbooks.acts import Acts, NewText, refuse
+from runbooks.drafting.fallback import fallback, fallback_reason
+from runbooks.drafting.port import DraftAnswer, Drafter, DraftRequest
+from runbooks.errors import (
+    BeingEdited,
+    GenerationInProgress,
+    NotFound,
+    NotRunbook,
+    Refused,
+    UnreadableDocument,
+    WouldBeFallback,
+)
+from runbooks.gathering import Gathered, gather
+from runbooks.leases import Leases, LeaseTaken
+from runbooks.models import DraftState, Lease, QueueEntry, SlotKind, Suggestion, VersionReason
+from runbooks.overwrite import Act, Position, Verdict, judge
+from runbooks.repository import Repository
+from runbooks.revision import sha256
+from runbooks.services import ServiceDirectory
+from runbooks.snippets import Snippet, generated
+
+logger = logging.getLogger(__name__)
+LEASE_MARGIN_S = 15.0
+_REPLACEABLE_BY_FALLBACK = {DraftState.NONE, DraftState.FALLBACK}
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be generated, for whom; `revision` is the one the order was decided on, None the
+    one read at the start (CONTRACT R4). `considerate`: leave items alone that a person is at."""
+
+    suggestion_id: str
+    actor: str
+    run_id: str
+    force: bool = False
+    dry_run: bool = False
+    revision: str | None = None
+    considerate: bool = False
+
+
+@dataclass(frozen=True)
+class Product:
+    """What an order gave: the snippet, written unless it was a dry run."""
+
+    suggestion: Suggestion
+    snippet: Snippet
+    cost_usd: float
+    fallback_reason: str | None
+    needs_input: bool
+    written: bool
+
+
+class Generator:
+    """Generates one suggestion at a time; safe to use from many threads."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        acts: Acts,
+        drafter: Drafter,
+        services: ServiceDirectory,
+        clock: Callable[[], datetime],
+        *,
+        seconds: float,
+        extra_patterns: Sequence[str] = (),
+    ) -> None:
+        self._repository = repository
+        self._acts = acts
+        self._drafter = drafter
+        self._services = services
+        self._clock = clock
+        self._seconds = seconds
+        self._extra_patterns = tuple(extra_patterns)
+        self._leases = Leases(repository.store, "generate")
+
+    def generate(self, order: Order) -> Product:
+        """Draft one suggestion and write it; raise what CONTRACT §3 names for a refusal.
+
+        The hold on the suggestion is taken before it is read, so that two callers never pay for
+        the same draft; a dry run writes nothing, the hold neither.
+        """
+        if order.dry_run:
+            return self._draft_and_write(order, None)
+        lease = self._hold(order)
+        written = False
+        try:
+            product = self._draft_and_write(order, lease)
+            written = product.written
+        finally:
+            if not written:
+                self._leases.release(lease)
+        return product
+
+    def cause_is_gone(self, entry: QueueEntry, reason: str) -> bool:
+        """Say whether a fallback is worth another try (CONTRACT R7).
+
+        A used-up budget always is; missing context when the evidence is no longer the same.
+        """
+        if reason == "run_budget_exceeded":
+            return True
+        try:
+            suggestion = self._repository.suggestion(entry.suggestion_id)
+        except NotFound:
+            return False
+        evidence = gather(self._repository, self._services, suggestion, self._extra_patterns)
+        return evidence.evidence.hash != entry.evidence_hash
+
+    def _hold(self, order: Order) -> Lease:
+        ttl = self._seconds + LEASE_MARGIN_S
+        try:
+            return self._leases.acquire(order.suggestion_id, order.actor, ttl, run_id=order.run_id)
+        except LeaseTaken as taken:
+            held = taken.lease
+            raise GenerationInProgress(
+                order.suggestion_id, held.holder, held.seconds_left
+            ) from None
+
+    def _draft_and_write(self, order: Order, lease: Lease | None) -> Product:
+        suggestion, entry = self._decide(order)
+        gathered = gather(self._repository, self._services, suggestion, self._extra_patterns)
+        answer = self._answer(order, suggestion, gathered)
+        snippet = generated(suggestion, gathered.evidence, answer, order.run_id, self._clock())
+        text = NewText(snippet, order.actor, _reason(suggestion))
+        if lease is not None:
+            self._write(order, _Standing(suggestion, entry), text, lease)
+        return Product(
+            suggestion=suggestion,
+            snippet=snippet,
+            cost_usd=answer.meta.cost_usd or 0.0,
+            fallback_reason=answer.meta.fallback_reason,
+            needs_input=snippet["status"] == "needs_human_input",
+            written=lease is not None,
+        )
+
+    def _decide(self, order: Order) -> tuple[Suggestion, QueueEntry | None]:
+        """Read the suggestion and refuse what may not be generated, before anything is paid."""
+        suggestion = self._repository.suggestion(order.suggestion_id)
+        if suggestion.type != "runbook":
+            raise NotRunbook(order.suggestion_id, suggestion.type)
+        decided_on = order.revision if order.revision is not None else suggestion.slot.revision
+        position = Position.of(suggestion.slot, suggestion.status)
+        refuse(judge(_act(order), decided_on, position), suggestion, decided_on)
+        entry = self._repository.entry(suggestion.suggestion_id)
+        if order.considerate:
+            refuse_if_busy(entry, self._clock())
+        return suggestion, entry
+
+    def _answer(self, order: Order, suggestion: Suggestion, gathered: Gathered) -> DraftAnswer:
+        """Ask the drafter, or write the template where no draft can be made (CONTRACT R8)."""
+        evidence = gathered.evidence
+        reason = fallback_reason(evidence)
+        now = self._clock()
+        if reason is not None:
+            if suggestion.slot.state not in _REPLACEABLE_BY_FALLBACK:
+                raise WouldBeFallback(order.suggestion_id, reason)
+            return fallback(evidence, reason, now)
+        started = time.monotonic()
+        answer = self._drafter.draft(DraftRequest(evidence, now, self._seconds))
+        logger.info(
+            "drafted",
+            extra={
+                "suggestion_id": order.suggestion_id,
+                "run_id": order.run_id,
+                "provider": answer.meta.provider,
+                "cost_usd": answer.meta.cost_usd,
+                "dry_run": order.dry_run,
+                "duration_ms": round((time.monotonic() - started) * 1000),
+            },
+        )
+        return _redacted(answer, gathered)
+
+    def _write(self, order: Order, standing: "_Standing", text: NewText, lease: Lease) -> None:
+        """Put the draft in place if the state is still the one decided on (CONTRACT R3, R6).
+
+        A draft that lost the race is kept as a version that was never in place (CONTRACT R13).
+        """
+        suggestion = standing.suggestion
+        decided_on = suggestion.slot.revision
+        sid = suggestion.suggestion_id
+
+        def attempt(again: bool) -> None:
+            now = self._repository.suggestion(sid) if again else suggestion
+            position = Position.of(now.slot, now.status)
+            verdict = judge(_act(order), decided_on, position, mine=text.revision)
+            refuse(verdict, now, decided_on)
+            if verdict is Verdict.WRITE:
+                if again:
+                    self._check_hold(order, lease)
+                entry = self._repository.entry(sid) if again else standing.entry
+                writes = self._acts.text_writes(now, text, entry, again=again)
+                self._repository.store.commit([*writes, self._leases.giving_back(lease)])
+
+        try:
+            self._acts.settle(sid, attempt)
+        except (Refused, UnreadableDocument):
+            self._acts.keep_proposal(suggestion, text, decided_on)
+            raise
+
+    def _check_hold(self, order: Order, lease: Lease) -> None:
+        """Raise GenerationInProgress when the hold ran out and somebody else took it."""
+        now = self._leases.holder_of(order.suggestion_id)
+        if now is None or now.secret != lease.secret:
+            holder, left = (now.holder, now.seconds_left) if now else ("nobody", 0.0)
+            raise GenerationInProgress(order.suggestion_id, holder, left)
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """What stood there when the order was decided."""
+
+    suggestion: Suggestion
+    entry: QueueEntry | None
+
+
+def _reason(suggestion: Suggestion) -> VersionReason:
+    unprotected = suggestion.slot.kind in (SlotKind.EMPTY, SlotKind.GENERATED)
+    return VersionReason.GENERATED if unprotected else VersionReason.FORCED
+
+
+def refuse_if_busy(entry: QueueEntry | None, now: datetime) -> None:
+    """Raise BeingEdited when a person holds the item or has unsaved text on it (CONTRACT R7)."""
+    if entry is None:
+        return
+    if entry.hold_by and datetime.fromisoformat(entry.hold_until or "1970-01-01T00:00:00Z") > now:
+        raise BeingEdited(entry.suggestion_id, entry.hold_by)
+    if entry.unsaved_by:
+        raise BeingEdited(entry.suggestion_id, next(iter(entry.unsaved_by)))
+
+
+def _act(order: Order) -> Act:
+    return Act.FORCE if order.force else Act.GENERATE
+
+
+def _redacted(answer: DraftAnswer, gathered: Gathered) -> DraftAnswer:
+    """Redact what came out of the drafter, with the numbers of what went in (CONTRACT R10)."""
+    redactor = gathered.redactor
+    markdown = redactor.text(answer.markdown)
+    meta = answer.meta.model_copy(update={"evidence_hash": gathered.evidence.hash})
+    if meta.response_sha256 is None:
+        meta = meta.model_copy(update={"response_sha256": sha256(answer.markdown)})
+    return DraftAnswer(markdown, redactor.text(answer.rationale), meta)

@@ -1,0 +1,73 @@
+"""The editing hold: one person at a time edits, others see who (CONTRACT R18)."""
+
+from datetime import timedelta
+
+from runbooks.clock import Clock
+from runbooks.errors import BeingEdited
+from runbooks.leases import Leases, LeaseTaken
+from runbooks.models import Lease
+from runbooks.repository import Repository
+from runbooks.revision import iso
+from runbooks.store.port import Collection, Merge
+from runbooks.unsaved import Person
+
+HOLD_SECONDS = 60.0
+RENEW_SECONDS = 20.0
+
+
+class Holds:
+    """Takes, renews and ends holds, and shows them in the queue."""
+
+    def __init__(self, repository: Repository, leases: Leases, clock: Clock) -> None:
+        self._repository = repository
+        self._leases = leases
+        self._clock = clock
+
+    def take(self, suggestion_id: str, person: Person, *, take_over: bool = False) -> Lease:
+        """Take the hold, or start its 60 s again when it is this person's; raise BeingEdited.
+
+        A hold of the same person from another tab passes to this one; somebody else's passes only
+        with `take_over`.
+        """
+        try:
+            lease = self._renewed(person) or self._leases.acquire(
+                suggestion_id,
+                person.actor,
+                HOLD_SECONDS,
+                take_over=take_over,
+                same_holder=True,
+            )
+        except LeaseTaken as taken:
+            if take_over:
+                lease = self._leases.acquire(
+                    suggestion_id, person.actor, HOLD_SECONDS, take_over=True
+                )
+            else:
+                raise BeingEdited(suggestion_id, taken.lease.holder) from None
+        until = iso(self._clock() + timedelta(seconds=HOLD_SECONDS))
+        self._show(suggestion_id, person.actor, until)
+        return lease
+
+    def let_go(self, suggestion_id: str, person: Person) -> None:
+        """End this person's hold; somebody else's stays."""
+        if person.hold is None:
+            return
+        now = self._leases.holder_of(suggestion_id)
+        if now is not None and now.secret == person.hold.secret:
+            self._leases.release(now)
+            self._show(suggestion_id, "", "")
+
+    def holder(self, suggestion_id: str) -> Lease | None:
+        """Say who holds the item now, if anybody does."""
+        return self._leases.holder_of(suggestion_id)
+
+    def _renewed(self, person: Person) -> Lease | None:
+        return self._leases.renew(person.hold) if person.hold else None
+
+    def _show(self, suggestion_id: str, actor: str, until: str) -> None:
+        if self._repository.entry(suggestion_id):
+            fields: dict[tuple[str, ...], object] = {
+                ("hold_by",): actor,
+                ("hold_until",): until,
+            }
+            self._repository.store.commit([Merge(Collection.QUEUE, suggestion_id, fields)])

@@ -1,0 +1,261 @@
+"""The read side: what a list knows of a suggestion, its filters, pages and figures."""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+
+from runbooks.errors import InvalidRequest
+from runbooks.findings import Counts
+from runbooks.models import (
+    DraftState,
+    FailurePattern,
+    QueueEntry,
+    RawTrace,
+    Severity,
+    SlotKind,
+    Suggestion,
+)
+from runbooks.revision import iso
+from runbooks.store import queries, records
+from runbooks.store.port import KEY, DocumentStore, FieldPath, Query
+from runbooks.store.queries import QueueFilter, Sort
+from runbooks.store.reading import severity_rank, worst
+
+EPOCH = iso(datetime(1970, 1, 1, tzinfo=UTC))
+_WORD = re.compile(r"[\w]+(?:[.\-][\w]+){0,8}", re.UNICODE)
+_MAX_TOKENS = 120
+_SHORTEST_PREFIX = 3
+
+SORT_FIELDS: Mapping[Sort, tuple[str, ...]] = {
+    Sort.WORST: ("severity_rank", "created_at"),
+    Sort.OLDEST: ("created_at",),
+    Sort.NEWEST: ("created_at",),
+    Sort.UPDATED: ("updated_at",),
+}
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    """Some entries in order; `next_cursor` leads to the following ones, None at the end.
+
+    `unreadable` names entries whose read model is broken; discovery mends them.
+    """
+
+    entries: tuple[QueueEntry, ...]
+    next_cursor: str | None
+    total: int
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class QueueFigures:
+    """The figures above the queue, all of runbook suggestions; `acceptance` is approved ÷ decided.
+
+    `oldest` is the creation time of the oldest waiting one, as ISO text, "" when it has none.
+    """
+
+    waiting: int
+    oldest: str
+    without_draft: int
+    needs_input: int
+    fallback: int
+    human: int
+    approved: int
+    rejected: int
+
+    @property
+    def acceptance(self) -> float | None:
+        """SC-001 as a share of 1, None before the first decision."""
+        decided = self.approved + self.rejected
+        return self.approved / decided if decided else None
+
+
+class Queue:
+    """Answers what lists ask; every answer costs one page and two counts at the most."""
+
+    def __init__(self, store: DocumentStore) -> None:
+        self._store = store
+
+    def page(self, which: QueueFilter, sort: Sort, limit: int, cursor: str | None) -> QueuePage:
+        """Give one page; raise InvalidRequest for a cursor that is not ours."""
+        after = read_cursor(cursor, sort) if cursor else None
+        found = self._store.query(queries.queue_page(which, sort, limit, after))
+        entries = [(stored.key, records.read_entry(stored)) for stored in found]
+        last = found[-1] if len(found) == limit else None
+        return QueuePage(
+            entries=tuple(entry for _, entry in entries if entry),
+            next_cursor=write_cursor(last.key, last.document, sort) if last else None,
+            total=self._store.count(queries.queue_page(which, sort, limit)),
+            unreadable=tuple(key for key, entry in entries if not entry),
+        )
+
+    def figures(self, base: QueueFilter | None = None) -> QueueFigures:
+        """Count what the head of the queue shows, by aggregation."""
+        which = base or QueueFilter()
+
+        def count(**changes: tuple[str, ...]) -> int:
+            return self._store.count(_counted(replace(which, **changes)))  # type: ignore[arg-type]
+
+        oldest = self._store.query(queries.queue_page(which, Sort.OLDEST, 1))
+        created = str(oldest[0].document.get("created_at", "")) if oldest else ""
+        return QueueFigures(
+            waiting=count(),
+            oldest="" if created == EPOCH else created,
+            without_draft=count(draft_state=("none",)),
+            needs_input=count(draft_state=("needs_input",)),
+            fallback=count(draft_state=("fallback",)),
+            human=count(draft_state=("human",)),
+            approved=count(status=("approved",)),
+            rejected=count(status=("rejected",)),
+        )
+
+
+def _counted(which: QueueFilter) -> Query:
+    return queries.queue_page(which, Sort.WORST, 1)
+
+
+def write_cursor(key: str, document: Mapping[str, object], sort: Sort) -> str:
+    """Give the opaque text that continues a list after this document."""
+    values = [document.get(name) for name in SORT_FIELDS[sort]]
+    raw = json.dumps([sort.value, *values, key], separators=(",", ":"))
+    return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, sort: Sort) -> tuple[object, ...]:
+    """Read such a text; raise InvalidRequest when it is damaged or of another order."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        parts = json.loads(base64.urlsafe_b64decode(padded.encode("ascii", "strict")))
+    except (ValueError, binascii.Error, RecursionError):
+        raise InvalidRequest("cursor", "not a cursor of this list") from None
+    kinds = {"severity_rank": int, "created_at": str, "updated_at": str, KEY: str}
+    wanted = [kinds[name] for name in (*SORT_FIELDS[sort], KEY)]
+    fits = isinstance(parts, list) and len(parts) == len(wanted) + 1 and parts[0] == sort.value
+    if not fits or [type(part) for part in parts[1:]] != wanted:
+        raise InvalidRequest("cursor", "not a cursor of this list in this order")
+    return tuple(parts[1:])
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Split a search text into the words that are looked for, at most ten."""
+    return tuple(dict.fromkeys(match.group().lower() for match in _WORD.finditer(text)))[:10]
+
+
+def search_tokens(suggestion: Suggestion, service: str) -> tuple[str, ...]:
+    """Give the words that a search finds a suggestion by, title words also by their beginnings."""
+    heading = words_of(suggestion.heading, suggestion.failure_type, service)
+    rest = words_of(
+        suggestion.suggestion_id,
+        suggestion.pattern.trigger_condition[:2000],
+        suggestion.pattern.summary[:2000],
+        suggestion.description[:2000],
+    )
+    prefixes = (
+        word[:length] for word in heading for length in range(_SHORTEST_PREFIX, min(len(word), 12))
+    )
+    return tuple(dict.fromkeys((*heading, *prefixes, *rest)))[:_MAX_TOKENS]
+
+
+def words_of(*texts: str) -> list[str]:
+    """Split texts into lower-case words and the parts of compound ones, each once."""
+    found: dict[str, None] = {}
+    for text in texts:
+        for match in _WORD.finditer(text[:4000]):
+            word = match.group().lower()[:60]
+            found[word] = None
+            found.update(dict.fromkeys(part for part in re.split(r"[._\-]", word) if len(part) > 1))
+    return list(found)
+
+
+def entry_of(
+    suggestion: Suggestion,
+    patterns: Sequence[FailurePattern],
+    traces: Iterable[RawTrace],
+    counts: Counts,
+) -> QueueEntry:
+    """Make the whole read model of a suggestion from what is stored (CONTRACT §1).
+
+    Effective severity: the suggestion's, else the canonical pattern's, else the worst trace's.
+    """
+    seen = list(traces)
+    severity = effective_severity(suggestion, patterns, seen)
+    service = next((trace.service_name for trace in seen if trace.service_name), "")
+    last_seen = max((s.added_at for s in suggestion.sources if s.added_at), default=None)
+    entry = QueueEntry(
+        suggestion_id=suggestion.suggestion_id,
+        type=suggestion.type,
+        severity=severity.value if severity else "unknown",
+        severity_rank=severity_rank(severity),
+        created_at=iso(suggestion.created_at) if suggestion.created_at else EPOCH,
+        title=suggestion.heading[:200],
+        failure_type=suggestion.failure_type,
+        service=service,
+        similarity_group=suggestion.similarity_group,
+        occurrences=sum(max(1, t.recurrence_count or 1) for t in seen) or len(suggestion.sources),
+        last_seen=iso(last_seen) if last_seen else "",
+        sample=suggestion.sample,
+        search_tokens=search_tokens(suggestion, service),
+    )
+    return entry.model_copy(update=state_of(suggestion, counts))
+
+
+def effective_severity(
+    suggestion: Suggestion, patterns: Sequence[FailurePattern], traces: Iterable[RawTrace]
+) -> Severity | None:
+    """Say how bad it is, `patterns` with the canonical one first (CONTRACT §1)."""
+    canonical = patterns[0].severity if patterns else None
+    return (
+        suggestion.severity
+        or canonical
+        or suggestion.pattern.severity
+        or worst(trace.severity for trace in traces)
+    )
+
+
+def state_of(suggestion: Suggestion, counts: Counts) -> dict[str, object]:
+    """Give the fields of an entry that change with the suggestion's draft and status."""
+    slot = suggestion.slot
+    meta = slot.draft.generator_meta if slot.draft else None
+    approval = suggestion.approval
+    problem = slot.problem or "; ".join(suggestion.oddities)
+    return {
+        "status": suggestion.status,
+        "updated_at": iso(suggestion.updated_at) if suggestion.updated_at else EPOCH,
+        "draft_state": slot.state if not _unreadable(suggestion) else DraftState.UNREADABLE,
+        "edited": slot.kind is SlotKind.HUMAN,
+        "revision": slot.revision,
+        "problem": problem[:300],
+        "findings_e": counts.errors,
+        "findings_w": counts.warnings,
+        "findings_i": counts.hints,
+        "run_id": (meta.run_id or "") if meta else "",
+        "fallback_reason": (meta.fallback_reason or "") if meta else "",
+        "evidence_hash": (meta.evidence_hash or "") if meta else "",
+        **asdict(counts.quality),
+        "failures": 0,
+        "decided_at": iso(approval.timestamp) if approval and approval.timestamp else "",
+        "decided_by": approval.actor if approval else "",
+    }
+
+
+def _unreadable(suggestion: Suggestion) -> bool:
+    return suggestion.slot.kind is SlotKind.UNWRITABLE
+
+
+def as_fields(changes: Mapping[str, object]) -> dict[FieldPath, object]:
+    """Give changes of an entry as field paths for a merge."""
+    return {
+        (name,): value.value if isinstance(value, DraftState) else value
+        for name, value in changes.items()
+    }
+
+
+def entry_fields(entry: QueueEntry) -> dict[FieldPath, object]:
+    """Give everything of an entry but what people put there: holds, marks, assignee, unsaved."""
+    theirs = {"assignee", "hold_by", "hold_until", "seen_by", "unsaved_by"}
+    document = records.write_entry(entry)
+    return {(name,): value for name, value in document.items() if name not in theirs}

@@ -1,0 +1,245 @@
+"""What a person does to a suggestion: save, restore, approve, reject, reopen, hold.
+
+Who may, when, on which revision: CONTRACT R3, R5, R11, R12, R16–R18. A text that cannot be saved
+is kept as an unsaved text of that person before the error is raised.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from runbooks.acts import Acts, NewText, refuse
+from runbooks.errors import (
+    BlockingFindings,
+    HoldLost,
+    InvalidRequest,
+    NotRunbook,
+    RunbookError,
+)
+from runbooks.findings import blocking
+from runbooks.leases import Leases
+from runbooks.models import Suggestion, VersionReason
+from runbooks.overwrite import Act, Position, Verdict, judge
+from runbooks.repository import Repository
+from runbooks.revision import iso
+from runbooks.snippets import by_person, edited
+from runbooks.store.port import (
+    SERVER_TIME,
+    Collection,
+    FieldPath,
+    Update,
+    Write,
+)
+from runbooks.store.slots import readable_text
+from runbooks.unsaved import Person, UnsavedTexts, check_text
+
+Fields = Mapping[FieldPath, object]
+
+
+class Review:
+    """The person's side of a suggestion."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        acts: Acts,
+        holds: Leases,
+        unsaved: UnsavedTexts,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._repository = repository
+        self._acts = acts
+        self._holds = holds
+        self._unsaved = unsaved
+        self._clock = clock
+
+    def save(
+        self, suggestion_id: str, markdown: str, revision: str, person: Person, reason: str = ""
+    ) -> Suggestion:
+        """Save a person's text over `revision`; raise StaleRevision, NotPending, HoldLost.
+
+        When it cannot be saved it is kept as that person's unsaved text.
+        """
+        check_text(markdown)
+        at = self._clock()
+
+        def build(suggestion: Suggestion) -> NewText:
+            snippet = edited(suggestion, markdown, person.actor, at)
+            return NewText(snippet, person.actor, VersionReason.EDITED, reason)
+
+        try:
+            return self._write(Act.SAVE, suggestion_id, revision, person, build)
+        except RunbookError as error:
+            self._unsaved.rescue(suggestion_id, markdown, revision, person, error.code)
+            raise
+
+    def restore(self, suggestion_id: str, number: int, revision: str, person: Person) -> Suggestion:
+        """Bring a version back as a person's text over `revision` (CONTRACT R11)."""
+        version = self._repository.version(suggestion_id, number)
+        at = self._clock()
+        base = version.snippet if isinstance(version.snippet, Mapping) else {}
+        markdown = readable_text(version.snippet)
+
+        def build(suggestion: Suggestion) -> NewText:
+            snippet = by_person(suggestion, base, markdown, person.actor, at)
+            note = f"version {number}"
+            return NewText(snippet, person.actor, VersionReason.RESTORED, note)
+
+        return self._write(Act.RESTORE, suggestion_id, revision, person, build)
+
+    def approve(
+        self,
+        suggestion_id: str,
+        revision: str,
+        actor: str,
+        notes: str = "",
+        override_reason: str = "",
+    ) -> Suggestion:
+        """Approve exactly this revision; raise StaleRevision, NotPending, BlockingFindings.
+
+        What blocks is passed with a written reason, which is kept (CONTRACT R12).
+        """
+
+        def gate(suggestion: Suggestion) -> None:
+            named = blocking(suggestion.slot)
+            if named and not override_reason.strip():
+                raise BlockingFindings(suggestion_id, named)
+
+        extra = {"notes": notes.strip(), "override_reason": override_reason.strip()}
+        return self._decide(Act.APPROVE, suggestion_id, revision, actor, extra, gate)
+
+    def reject(
+        self, suggestion_id: str, revision: str, actor: str, reason: str, notes: str = ""
+    ) -> Suggestion:
+        """Reject this revision for a reason that is not empty; raise as `approve` does."""
+        if not reason.strip():
+            raise InvalidRequest("reason", "a rejection needs a reason")
+        extra = {"reason": reason.strip(), "notes": notes.strip()}
+        return self._decide(Act.REJECT, suggestion_id, revision, actor, extra)
+
+    def reopen(self, suggestion_id: str, actor: str, reason: str) -> Suggestion:
+        """Make a decided suggestion pending again (CONTRACT R16); raise NotPending if it is."""
+        if not reason.strip():
+            raise InvalidRequest("reason", "reopening needs a reason")
+        return self._decide(Act.REOPEN, suggestion_id, None, actor, {"notes": reason.strip()})
+
+    def _write(
+        self,
+        act: Act,
+        suggestion_id: str,
+        decided_on: str,
+        person: Person,
+        build: Callable[[Suggestion], NewText],
+    ) -> Suggestion:
+        """Put a person's text in place; the text is built once, on the state decided on."""
+        built: list[NewText] = []
+
+        def attempt(again: bool) -> Suggestion:
+            now = self._runbook(suggestion_id)
+            if not built and now.slot.revision == decided_on:
+                built.append(build(now))
+            mine = built[0].revision if built else None
+            verdict = judge(act, decided_on, Position.of(now.slot, now.status), mine)
+            refuse(verdict, now, decided_on)
+            if verdict is Verdict.WRITE:
+                ended = self._unsaved.ended_by(built[0], person) if act is Act.SAVE else ()
+                entry = self._repository.entry(now.suggestion_id)
+                writes = self._acts.text_writes(
+                    now, built[0], entry, again=again, seen_by=person.actor, ended=ended
+                )
+                writes += [*self._unsaved.removals(now, ended), *self._held(now, person)]
+                self._repository.store.commit(writes)
+            return self._repository.suggestion(now.suggestion_id)
+
+        return self._acts.settle(suggestion_id, attempt)
+
+    def _held(self, suggestion: Suggestion, person: Person) -> list[Write]:
+        """Give the write that fails when the person's hold was taken over (CONTRACT R18)."""
+        if person.hold is None:
+            return []
+        now = self._holds.holder_of(suggestion.suggestion_id)
+        if now is None:
+            return []
+        if now.secret != person.hold.secret:
+            raise HoldLost(suggestion.suggestion_id, now.holder)
+        fields: Fields = {("acquired_at",): SERVER_TIME}
+        return [Update(Collection.LEASES, now.key, fields, if_token=now.token)]
+
+    def _decide(
+        self,
+        act: Act,
+        suggestion_id: str,
+        revision: str | None,
+        actor: str,
+        extra: Mapping[str, str],
+        gate: Callable[[Suggestion], None] | None = None,
+    ) -> Suggestion:
+        """Change the status under the revision that was seen; repeated by the same person it is
+        done already (CONTRACT R6)."""
+        target = {Act.APPROVE: "approved", Act.REJECT: "rejected", Act.REOPEN: "pending"}[act]
+        at = iso(self._clock())
+
+        def attempt(again: bool) -> Suggestion:
+            now = self._runbook(suggestion_id)
+            decided_on = revision if revision is not None else now.slot.revision
+            if _already(now, target, actor, decided_on) or (again and _mine(now, at)):
+                return now
+            refuse(judge(act, decided_on, Position.of(now.slot, now.status)), now, decided_on)
+            if gate:
+                gate(now)
+            fields = _decision(now, target, actor, at, extra)
+            writes = self._acts.status_writes(now, fields, again=again)
+            detail = extra.get("reason") or extra.get("override_reason") or extra.get("notes", "")
+            writes.append(
+                self._acts.audit_write(now.suggestion_id, actor, act.value, decided_on, detail)
+            )
+            self._repository.store.commit(writes)
+            return self._repository.suggestion(now.suggestion_id)
+
+        return self._acts.settle(suggestion_id, attempt)
+
+    def _runbook(self, suggestion_id: str) -> Suggestion:
+        found = self._repository.suggestion(suggestion_id)
+        if found.type != "runbook":
+            raise NotRunbook(suggestion_id, found.type)
+        return found
+
+
+def _already(now: Suggestion, target: str, actor: str, revision: str) -> bool:
+    """Say whether the same person decided the same on the same revision before."""
+    approval = now.approval
+    return bool(
+        target != "pending"
+        and now.status == target
+        and approval
+        and approval.actor == actor
+        and approval.revision == revision
+    )
+
+
+def _mine(now: Suggestion, at: str) -> bool:
+    """Say whether an attempt of this very act took effect unseen."""
+    last = now.history[-1] if now.history else None
+    return bool(last and last.timestamp and iso(last.timestamp) == at)
+
+
+def _decision(
+    now: Suggestion, target: str, actor: str, at: str, extra: Mapping[str, str]
+) -> Fields:
+    facts = {name: value for name, value in extra.items() if value}
+    decided = {"actor": actor, "action": target, "timestamp": at, "revision": now.slot.revision}
+    notes = facts.get("reason") or facts.get("notes") or ""
+    entry = {
+        "previous_status": now.status,
+        "new_status": target,
+        "actor": actor,
+        "timestamp": at,
+        "notes": notes,
+        "revision": now.slot.revision,
+    }
+    history = now.document.get("version_history")
+    kept = history if isinstance(history, list) else [history] if history is not None else []
+    return {
+        ("status",): target,
+        ("approval_metadata",): None if target == "pending" else {**decided, **facts},
+        ("version_history",): [*kept, entry],
+    }

@@ -1,0 +1,322 @@
+"""The façade that pages, REST and the command line share: one short method per use case."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from runbooks.batch import Batches, BatchOrder, Watch, failed, made, skipped
+from runbooks.clock import Clock
+from runbooks.discovery import Discovery, DiscoveryState
+from runbooks.drafting.port import Drafter, Evidence
+from runbooks.errors import NoDraft, NotRunbook, Refused, RunbookError
+from runbooks.findings import blocking, findings_of
+from runbooks.gathering import gather
+from runbooks.generation import Generator, Order, Product
+from runbooks.holds import Holds
+from runbooks.lint import Finding
+from runbooks.models import (
+    AuditEntry,
+    Lease,
+    QueueEntry,
+    RunError,
+    RunState,
+    RunSummary,
+    SlotKind,
+    Suggestion,
+    UnsavedText,
+    Version,
+)
+from runbooks.queue import Queue, QueueFigures, QueuePage
+from runbooks.repository import Repository
+from runbooks.review import Review
+from runbooks.runs import Figures, Runs, Tally, figures
+from runbooks.seen import Seen
+from runbooks.services import ServiceDirectory
+from runbooks.store import queries
+from runbooks.store.port import DocumentStore
+from runbooks.store.queries import QueueFilter, Sort
+from runbooks.unsaved import Person, UnsavedTexts
+
+
+@dataclass(frozen=True)
+class Item:
+    """All that a reviewer sees of one suggestion, redacted where it comes from a trace (R10)."""
+
+    suggestion: Suggestion
+    evidence: Evidence
+    entry: QueueEntry
+    findings: tuple[Finding, ...]
+    blocking: tuple[str, ...]
+    unsaved: tuple[UnsavedText, ...]
+
+
+@dataclass(frozen=True)
+class BulkLine:
+    """What became of one suggestion of a bulk act; `problem` is None when it was done."""
+
+    suggestion_id: str
+    problem: RunbookError | None
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """How many runbook suggestions wait, and when that was counted."""
+
+    pending: int
+    as_of: datetime
+
+
+class RunbookService:
+    """One per process; safe to use from many threads."""
+
+    def __init__(
+        self,
+        *,
+        store: DocumentStore,
+        repository: Repository,
+        queue: Queue,
+        discovery: Discovery,
+        review: Review,
+        unsaved: UnsavedTexts,
+        holds: Holds,
+        seen: Seen,
+        generator: Generator,
+        batches: Batches,
+        runs: Runs,
+        services: ServiceDirectory,
+        drafter: Drafter,
+        drafter_why: str,
+        clock: Clock,
+        extra_patterns: Sequence[str] = (),
+    ) -> None:
+        self.store = store
+        self.repository = repository
+        self.discovery = discovery
+        self.drafter = drafter
+        self.drafter_why = drafter_why
+        self.services = services
+        self._queue = queue
+        self._review = review
+        self._unsaved = unsaved
+        self._holds = holds
+        self._seen = seen
+        self._generator = generator
+        self._batches = batches
+        self._runs = runs
+        self._clock = clock
+        self._extra_patterns = tuple(extra_patterns)
+        self._backlog: Backlog | None = None
+        self._backlog_lock = threading.Lock()
+
+    # --- what lists and pages read ---
+
+    def queue(
+        self,
+        which: QueueFilter,
+        sort: Sort = Sort.WORST,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> QueuePage:
+        """Give one page of suggestions; raise InvalidRequest for a foreign cursor."""
+        return self._queue.page(which, sort, limit, cursor)
+
+    def queue_figures(self) -> QueueFigures:
+        """Give the figures above the queue."""
+        return self._queue.figures()
+
+    def refresh(self) -> DiscoveryState:
+        """Look for what other services created, one small step; say how whole the queue is."""
+        self.discovery.refresh(window=50)
+        return self.discovery.state()
+
+    def open(self, suggestion_id: str, person: Person) -> Item:
+        """Read one suggestion with its sources; this person has then seen its revision (R17)."""
+        suggestion = self.repository.suggestion(suggestion_id)
+        self.discovery.index([suggestion])
+        gathered = gather(self.repository, self.services, suggestion, self._extra_patterns)
+        if suggestion.slot.kind is not SlotKind.EMPTY:
+            self._seen.mark(suggestion, person.actor)
+        entry = self.repository.entry(suggestion.suggestion_id)
+        return Item(
+            suggestion=suggestion,
+            evidence=gathered.evidence,
+            entry=entry or QueueEntry(suggestion_id=suggestion.suggestion_id),
+            findings=tuple(findings_of(suggestion.slot)),
+            blocking=tuple(blocking(suggestion.slot)),
+            unsaved=tuple(self.repository.unsaved(suggestion.suggestion_id)),
+        )
+
+    def runbook(self, suggestion_id: str) -> Suggestion:
+        """Read a runbook suggestion that has a draft; raise NotRunbook, NoDraft."""
+        suggestion = self.repository.suggestion(suggestion_id)
+        if suggestion.type != "runbook":
+            raise NotRunbook(suggestion_id, suggestion.type)
+        if suggestion.slot.kind is SlotKind.EMPTY:
+            raise NoDraft(suggestion_id)
+        return suggestion
+
+    def versions(self, suggestion_id: str, limit: int = 100, below: int = 0) -> list[Version]:
+        """Give the versions of a suggestion, newest first; raise NotFound."""
+        self.repository.suggestion(suggestion_id)
+        return self.repository.versions(suggestion_id, limit, below)
+
+    def audit(self, suggestion_id: str) -> list[AuditEntry]:
+        """Give what was done to a suggestion, newest first."""
+        return self.repository.audit(suggestion_id)
+
+    # --- what a person does ---
+
+    def save(
+        self, suggestion_id: str, markdown: str, revision: str, person: Person, reason: str = ""
+    ) -> Suggestion:
+        """Save a person's text; see Review.save."""
+        return self._review.save(suggestion_id, markdown, revision, person, reason)
+
+    def reopen_and_save(
+        self, suggestion_id: str, markdown: str, revision: str, person: Person, reason: str
+    ) -> Suggestion:
+        """Make a decided suggestion pending again and save over the revision that was seen (R3)."""
+        self._review.reopen(suggestion_id, person.actor, reason)
+        return self._review.save(suggestion_id, markdown, revision, person, reason)
+
+    def restore(
+        self, suggestion_id: str, version: int, revision: str, person: Person
+    ) -> Suggestion:
+        """Bring a version back over `revision`; see Review.restore."""
+        return self._review.restore(suggestion_id, version, revision, person)
+
+    def approve(
+        self,
+        suggestion_id: str,
+        revision: str,
+        actor: str,
+        notes: str = "",
+        override_reason: str = "",
+    ) -> Suggestion:
+        """Approve the revision that was seen; see Review.approve."""
+        return self._review.approve(suggestion_id, revision, actor, notes, override_reason)
+
+    def reject(
+        self, suggestion_id: str, revision: str, actor: str, reason: str, notes: str = ""
+    ) -> Suggestion:
+        """Reject the revision that was seen, with a reason."""
+        return self._review.reject(suggestion_id, revision, actor, reason, notes)
+
+    def reopen(self, suggestion_id: str, actor: str, reason: str) -> Suggestion:
+        """Make a decided suggestion pending again, with a reason."""
+        return self._review.reopen(suggestion_id, actor, reason)
+
+    def approve_many(self, ids: Sequence[str], actor: str, notes: str = "") -> list[BulkLine]:
+        """Approve those whose current revision this person has opened and that have no E-finding.
+
+        The others stay pending and are listed with the reason (CONTRACT R17).
+        """
+        return [self._bulk(name, lambda n: self._approve_seen(n, actor, notes)) for name in ids]
+
+    def reject_many(self, ids: Sequence[str], actor: str, reason: str) -> list[BulkLine]:
+        """Reject these with one reason, each at its present revision (CONTRACT R17)."""
+
+        def reject(name: str) -> None:
+            found = self.repository.suggestion(name)
+            self._review.reject(name, found.slot.revision, actor, reason)
+
+        return [self._bulk(name, reject) for name in ids]
+
+    def keep_unsaved(
+        self, suggestion_id: str, text: str, base_revision: str, person: Person
+    ) -> UnsavedText:
+        """Keep what a person is typing, until it is saved or thrown away."""
+        return self._unsaved.keep(suggestion_id, text, base_revision, person)
+
+    def discard_unsaved(self, suggestion_id: str, places: Sequence[str]) -> None:
+        """Throw unsaved texts away, as their author asked."""
+        self._unsaved.discard(suggestion_id, places)
+
+    def hold(self, suggestion_id: str, person: Person, *, take_over: bool = False) -> Lease:
+        """Take or renew the editing hold for 60 s; raise BeingEdited (CONTRACT R18)."""
+        return self._holds.take(suggestion_id, person, take_over=take_over)
+
+    def let_go(self, suggestion_id: str, person: Person) -> None:
+        """End this person's hold."""
+        self._holds.let_go(suggestion_id, person)
+
+    # --- what the machine drafts ---
+
+    def generate(
+        self,
+        suggestion_id: str,
+        actor: str,
+        *,
+        force: bool = False,
+        dry_run: bool = False,
+        revision: str | None = None,
+        triggered_by: str = "manual",
+    ) -> Product:
+        """Draft one suggestion, as a run of size 1; see Generator.generate."""
+        run = self._runs.start(
+            batch_size=1,
+            triggered_by=triggered_by,
+            actor=actor,
+            provider=self.drafter.provider,
+            dry_run=dry_run,
+        )
+        tally = Tally()
+        order = Order(suggestion_id, actor, run.run_id, force, dry_run, revision)
+        try:
+            product = self._generator.generate(order)
+            tally.outcomes.append(made(product))
+        except Refused as refused:
+            tally.outcomes.append(skipped(suggestion_id, refused))
+            raise
+        except RunbookError as error:
+            tally.outcomes.append(failed(suggestion_id, error))
+            self._runs.record_error(run, suggestion_id, error)
+            raise
+        finally:
+            self._runs.finish(run, tally, RunState.FINISHED)
+        return product
+
+    def run_once(self, order: BatchOrder, watch: Watch | None = None) -> RunSummary:
+        """Draft a batch; see Batches.run_once."""
+        return self._batches.run_once(order, watch)
+
+    # --- what happened ---
+
+    def runs(self, limit: int = 50, after: tuple[object, ...] | None = None) -> list[RunSummary]:
+        """Give runs, newest first."""
+        return self._runs.newest(limit, after)
+
+    def run(self, run_id: str) -> tuple[RunSummary, list[RunError]]:
+        """Give one run with its error records; raise NotFound."""
+        return self._runs.view(run_id), self.repository.errors(run_id)
+
+    def figures(self, runs: Sequence[RunSummary]) -> Figures:
+        """Compute SC-001 to SC-006 over the queue and these runs."""
+        return figures(self.repository, runs)
+
+    def backlog(self) -> Backlog:
+        """Say how many runbook suggestions wait; counted at most once a minute."""
+        with self._backlog_lock:
+            now = self._clock()
+            known = self._backlog
+            if known is None or now - known.as_of > timedelta(minutes=1):
+                count = self.store.count(queries.pending_suggestions())
+                known = self._backlog = Backlog(count, now)
+            return known
+
+    def close(self) -> None:
+        """Give back what the service holds; it is not used after that."""
+        self.store.close()
+
+    def _approve_seen(self, suggestion_id: str, actor: str, notes: str) -> None:
+        seen = self._seen.revision(suggestion_id, actor)
+        self._review.approve(suggestion_id, seen, actor, notes)
+
+    @staticmethod
+    def _bulk(name: str, act: Callable[[str], None]) -> BulkLine:
+        try:
+            act(name)
+        except RunbookError as error:
+            return BulkLine(name, error)
+        return BulkLine(name, None)
