@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import islice, product
+from itertools import islice
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -30,11 +30,13 @@ _FEW_FOUND: Final = 2000
 """Up to so many hits a search is answered from its hits, beyond that along the list's order."""
 
 _MAX_BRANCHES: Final = 60
+_EQUAL: Final = ("==", "in")
 _KEYS_AT_ONCE: Final = 500
 _SCAN_ROWS: Final = 200
 _SCAN_BYTES: Final = 8 * 1024 * 1024
 
 _Row: TypeAlias = tuple[str, int, str]
+_Branch: TypeAlias = tuple[bytes | None, ...]
 
 
 def _now() -> datetime:
@@ -88,13 +90,13 @@ class SqliteStore:
             return []
         with self._connections.reading() as connection:
             moment = self._clock()
-            rows = list(islice(self._rows(connection, query), query.limit))
+            rows = list(islice(_rows(connection, query), query.limit))
         self._used(reads=max(1, len(rows)), asked=shape(query))
         return [_stored(row, query.select, moment) for row in rows]
 
     def count(self, query: Query) -> int:
         """Count without fetching; `order`, `after`, `limit` do not matter."""
-        extra = [sql.found_first(query.search)] if any(query.search) else []
+        extra = [sql.found(query.search, few=True)] if any(query.search) else []
         select = sql.counting(query, extra)
         with self._connections.reading() as connection:
             (number,) = connection.execute(select.sql, select.values).fetchone()
@@ -157,14 +159,6 @@ class SqliteStore:
         """Close the connections; the store is not used after that."""
         self._connections.close()
 
-    def _rows(self, connection: sqlite3.Connection, query: Query) -> Iterator[_Row]:
-        extra = _search(connection, query)
-        index = sql.fitting_index(query)
-        if index is None or (extra and extra[0].sql.startswith("id IN")):
-            select = sql.page(query, extra)
-            return iter(connection.execute(select.sql, select.values))
-        return _merged(connection, query, extra, index)
-
     def _used(self, reads: int = 0, writes: int = 0, asked: Shape | None = None) -> None:
         with self._counting:
             self.usage.reads += reads
@@ -174,65 +168,89 @@ class SqliteStore:
                 self.usage.queries[name] = self.usage.queries.get(name, 0) + 1
 
 
-def _search(connection: sqlite3.Connection, query: Query) -> list[sql.Condition]:
-    if not any(query.search):
-        return []
+def _rows(connection: sqlite3.Connection, query: Query) -> Iterator[_Row]:
+    """Give key, token and body of the answer's documents, then what they are sorted by."""
+    index = sql.fitting_index(query)
+    extra: list[sql.Condition] = []
+    if any(query.search):
+        few = _finds_few(connection, query.search)
+        extra = [sql.found(query.search, few)]
+        index = None if few else index
+    branches = _branches(connection, query, index) if index else []
+    if index is None or len(branches) > _MAX_BRANCHES:
+        select = sql.page(query, extra)
+        return iter(connection.execute(select.sql, select.values))
+    return _merged(connection, query, extra, index, branches)
+
+
+def _finds_few(connection: sqlite3.Connection, words: Sequence[str]) -> bool:
     (hits,) = connection.execute(
         f"SELECT count(*) FROM (SELECT 1 FROM {SEARCH_TABLE} "  # noqa: S608
         f"WHERE {SEARCH_TABLE} MATCH ? LIMIT ?)",
-        (sql.searching(query.search), _FEW_FOUND + 1),
+        (sql.searching(words), _FEW_FOUND + 1),
     ).fetchone()
-    if hits > _FEW_FOUND and sql.fitting_index(query):
-        return [sql.found_each(query.search)]
-    return [sql.found_first(query.search)]
+    return int(hits) <= _FEW_FOUND
 
 
-def _merged(
-    connection: sqlite3.Connection, query: Query, extra: list[sql.Condition], index: Index
-) -> Iterator[_Row]:
-    """Walk an index in order once for each value of the fields that are not fixed, and merge."""
-    free = [field for field in index.equal if not _fixed(query, field)]
-    choices = [_choices(connection, query, field) for field in free]
-    branches = list(islice(product(*choices), _MAX_BRANCHES + 1))
-    if len(branches) > _MAX_BRANCHES:
-        select = sql.page(query, extra)
-        return iter(connection.execute(select.sql, select.values))
-    rest = replace(
-        query, where=tuple(w for w in query.where if not (w.op == "in" and w.field in free))
-    )
-    walks = []
-    for branch in branches:
-        fixed = [
-            sql.Condition(f"{column(field)} IS ?", (value,))
-            for field, value in zip(free, branch, strict=True)
+def _branches(connection: sqlite3.Connection, query: Query, index: Index) -> list[_Branch]:
+    """Give each combination of values for the index's first fields that the answer can have."""
+    branches: list[_Branch] = [()]
+    for field in index.equal:
+        found = [
+            (*branch, value)
+            for branch in branches[: _MAX_BRANCHES + 1]
+            for value in _choices(connection, query, index, branch, field)
         ]
-        select = sql.page(rest, [*fixed, *extra], index)
-        walks.append(connection.execute(select.sql, select.values))
-    down = full_order(query)[0].descending
-    return heapq.merge(*walks, key=lambda row: row[3:], reverse=down)
+        branches = found
+    return branches
 
 
-def _fixed(query: Query, field: str) -> bool:
-    return any(where.field == field and where.op == "==" for where in query.where)
-
-
-def _choices(connection: sqlite3.Connection, query: Query, field: str) -> list[bytes | None]:
-    """Give the values that a field can have: those asked for, else those in the table."""
+def _choices(
+    connection: sqlite3.Connection, query: Query, index: Index, branch: _Branch, field: str
+) -> list[bytes | None]:
+    """Give the values that a field can have: those asked for, else those that are there."""
     for where in query.where:
+        if where.field == field and where.op == "==":
+            return [sort_key(where.value)]
         if where.field == field and where.op == "in":
             return list({sort_key(value) for value in sql.alternatives(where)})
-    name, table = column(field), query.collection
+    fixed = "".join(f"{column(before)} IS ? AND " for before in index.equal[: len(branch)])
     values: list[bytes | None] = [None]
     last: bytes | None = b""
     while len(values) <= _MAX_BRANCHES:
         (last,) = connection.execute(
-            f"SELECT min({name}) FROM {table} WHERE {name} > ?",  # noqa: S608
-            (last,),
+            f"SELECT min({column(field)}) FROM {index.collection} INDEXED BY {index.name} "  # noqa: S608
+            f"WHERE {fixed}{column(field)} > ?",
+            (*branch, last),
         ).fetchone()
         if last is None:
             break
         values.append(last)
     return values
+
+
+def _merged(
+    connection: sqlite3.Connection,
+    query: Query,
+    extra: list[sql.Condition],
+    index: Index,
+    branches: list[_Branch],
+) -> Iterator[_Row]:
+    """Walk the index in order once for each branch, and merge the walks."""
+    rest = replace(
+        query,
+        where=tuple(w for w in query.where if w.field not in index.equal or w.op not in _EQUAL),
+    )
+    walks = []
+    for branch in branches:
+        fixed = [
+            sql.Condition(f"{column(field)} IS ?", (value,))
+            for field, value in zip(index.equal, branch, strict=True)
+        ]
+        select = sql.page(rest, [*fixed, *extra], index)
+        walks.append(connection.execute(select.sql, select.values))
+    down = full_order(query)[0].descending
+    return heapq.merge(*walks, key=lambda row: row[3:], reverse=down)
 
 
 def _finish(connection: sqlite3.Connection) -> None:

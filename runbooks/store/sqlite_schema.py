@@ -31,7 +31,10 @@ FIELDS: Final[dict[Collection, tuple[str, ...]]] = {
         "fallback_reason",
         "run_id",
         "edited",
-        "sample",
+        "failures",
+        "six_sections",
+        "two_commands",
+        "clean_markdown",
     ),
     Collection.VERSIONS: ("suggestion_id", "number", "revision"),
     Collection.UNSAVED: ("suggestion_id",),
@@ -67,10 +70,9 @@ _FILTERS: Final = (
     "assignee",
     "similarity_group",
     "edited",
-    "sample",
 )
-_DRAFT: Final = (*_STATE, "draft_state")
 _WORST: Final = ("severity_rank", "created_at")
+_FIGURES: Final = ("six_sections", "two_commands", "clean_markdown")
 
 INDEXES: Final = (
     Index("suggestions_state", Collection.SUGGESTIONS, _STATE),
@@ -79,7 +81,11 @@ INDEXES: Final = (
     Index("queue_worst", Collection.QUEUE, _STATE, _WORST, _FILTERS, _STATE),
     Index("queue_created", Collection.QUEUE, _STATE, ("created_at",), _FILTERS, _STATE),
     Index("queue_updated", Collection.QUEUE, _STATE, ("updated_at",), _FILTERS, _STATE),
-    Index("queue_draft", Collection.QUEUE, _DRAFT, _WORST, ("fallback_reason",), _STATE),
+    Index("queue_draftless", Collection.QUEUE, (*_STATE, "draft_state"), ("failures", *_WORST)),
+    Index(
+        "queue_fallback", Collection.QUEUE, (*_STATE, "fallback_reason"), _WORST, ("draft_state",)
+    ),
+    Index("queue_figures", Collection.QUEUE, ("type", "draft_state"), (), _FIGURES),
     Index("queue_run", Collection.QUEUE, ("run_id",)),
     Index("queue_group", Collection.QUEUE, ("similarity_group",)),
     Index("queue_assignee", Collection.QUEUE, ("assignee",)),

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeGuard
 
+from runbooks.store.codec import is_document_key
 from runbooks.store.port import KEY, Collection, Query, Where
 from runbooks.store.shapes import full_order
 from runbooks.store.sqlite_keys import NULL_KEY, next_kind, sort_key
@@ -14,7 +15,7 @@ Value: TypeAlias = str | bytes | int | None
 MAX_IN: Final = 30
 """How many values an `in` takes (Firestore's limit, see `Where`)."""
 
-_RANGES: Final = {"<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_RANGES: Final = ("<", "<=", ">", ">=")
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def after(query: Query) -> list[Condition]:
         raise ValueError(f"'after' holds {len(query.after)} values, the order has {len(orders)}")
     left = [expression(query.collection, order.field) for order in orders]
     values = [
-        _bindable(str(value)) if order.field == KEY else sort_key(value)
+        _bindable(value) if order.field == KEY else sort_key(value)
         for order, value in zip(orders, query.after, strict=False)
     ]
     down = [order.descending for order in orders]
@@ -173,32 +174,28 @@ def counting(query: Query, extra: Sequence[Condition]) -> Select:
     )
 
 
-def found_first(words: Sequence[str]) -> Condition:
-    """Ask for the documents that a search finds; right when these are few."""
-    return Condition(
-        f"id IN (SELECT rowid FROM {SEARCH_TABLE} WHERE {SEARCH_TABLE} MATCH ?)",  # noqa: S608
-        (searching(words),),
-    )
+def found(words: Sequence[str], few: bool) -> Condition:
+    """Ask for the documents that a search finds.
 
-
-def found_each(words: Sequence[str]) -> Condition:
-    """Ask of each document in turn whether a search finds it; right when it finds many."""
+    Few hits are fetched and then sorted; many are only looked up while walking in order, which
+    the plus sign says to SQLite.
+    """
     return Condition(
-        f"EXISTS (SELECT 1 FROM {SEARCH_TABLE} "  # noqa: S608
-        f"WHERE {SEARCH_TABLE} MATCH ? AND {SEARCH_TABLE}.rowid = +id)",
+        f"{'' if few else '+'}id IN "  # noqa: S608
+        f"(SELECT rowid FROM {SEARCH_TABLE} WHERE {SEARCH_TABLE} MATCH ?)",
         (searching(words),),
     )
 
 
 def _key_condition(where: Where) -> Condition:
     if where.op in ("==", "!="):
-        sign = "=" if where.op == "==" else "!="
-        return Condition(f"key {sign} ?", (_bindable(str(where.value)),))
+        sign = "IS" if where.op == "==" else "IS NOT"
+        return Condition(f"key {sign} ?", (where.value if _storable(where.value) else None,))
     if where.op == "in":
-        keys = [_bindable(str(value)) for value in alternatives(where)]
+        keys = [value for value in alternatives(where) if _storable(value)]
         return Condition(f"key IN ({_marks(keys)})", tuple(keys))
     if where.op in _RANGES:
-        return Condition(f"key {_RANGES[where.op]} ?", (_bindable(str(where.value)),))
+        return Condition(f"key {where.op} ?", (_bindable(where.value),))
     raise ValueError(f"an id cannot be asked with {where.op!r}")
 
 
@@ -232,6 +229,10 @@ def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _bindable(key: str) -> str:
-    # SQLite takes UTF-8 alone; no stored id has a lone surrogate, and U+FFFF is in none.
-    return key.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+def _storable(key: object) -> TypeGuard[str]:
+    return isinstance(key, str) and is_document_key(key)
+
+
+def _bindable(key: object) -> str:
+    # SQLite takes UTF-8 alone, which a lone surrogate has not; U+FFFD stands near enough to it.
+    return str(key).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
