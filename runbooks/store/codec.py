@@ -24,6 +24,9 @@ SAFE_INTEGER: Final = 2**53 - 1
 MAX_KEY_BYTES: Final = 1500
 """The longest id that Firestore takes, in UTF-8 (CONTRACT §1)."""
 
+MAX_DEPTH: Final = 100
+"""How deep maps and lists may be nested, so that reading never meets Python's own limit."""
+
 _KEY_MARK: Final = "%_"
 _RESERVED: Final = re.compile(r"__.*__", re.DOTALL)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -31,11 +34,12 @@ _TEXT_KEY: Final = "$text:"
 
 
 def encode(document: Document) -> str:
-    """Write a document as JSON text with tags; raise TypeError for what no document holds.
+    """Write a document as JSON text with tags.
 
-    A naive datetime is read as UTC, as everywhere in the product.
+    A naive datetime is read as UTC, as everywhere in the product. Raise TypeError for what no
+    document holds, ValueError for maps and lists nested deeper than MAX_DEPTH.
     """
-    return json.dumps(_plain(document), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(_plain(document, 0), ensure_ascii=False, separators=(",", ":"))
 
 
 def decode(text: str) -> dict[str, object]:
@@ -71,17 +75,19 @@ def is_document_key(key: str) -> bool:
     return not _SURROGATE.search(key) and len(key.encode("utf-8")) <= MAX_KEY_BYTES
 
 
-def _plain(value: object) -> object:
+def _plain(value: object, depth: int) -> object:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
         return {"$text": _base64(value)} if _SURROGATE.search(value) else value
     if isinstance(value, int | float):
         return _number(value)
+    if depth > MAX_DEPTH:
+        raise ValueError(f"maps and lists are nested deeper than {MAX_DEPTH}")
     if isinstance(value, Mapping):
-        return {_key(key): _plain(item) for key, item in value.items()}
+        return {_key(key): _plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [_plain(item, depth + 1) for item in value]
     return _tagged(value)
 
 

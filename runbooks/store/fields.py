@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from runbooks.errors import InvalidRequest
 from runbooks.store.port import SERVER_TIME, FieldPath
 from runbooks.values import Document
 
@@ -16,7 +17,7 @@ def changed(
     """Give the document with these fields set and those removed; the given one stays as it is.
 
     A parent that is missing, null or no map becomes a map; SERVER_TIME becomes `moment`. Raise
-    ValueError when a path is empty or lies within another: no order of them would be right.
+    InvalidRequest when a path is empty or lies within another: no order of them would be right.
     """
     _check_paths([*fields, *remove])
     result: dict[str, object] = dict(document)
@@ -28,12 +29,17 @@ def changed(
 
 
 def resolved(value: object, moment: datetime) -> object:
-    """Give the value with every SERVER_TIME in it replaced by the moment of the commit."""
+    """Give the value with every SERVER_TIME in its maps replaced by the moment of the commit.
+
+    Raise InvalidRequest for one in a list, where Firestore does not take it either.
+    """
     if value is SERVER_TIME:
         return moment
     if isinstance(value, Mapping):
         return {key: resolved(item, moment) for key, item in value.items()}
     if isinstance(value, list | tuple):
+        if SERVER_TIME in value:
+            raise InvalidRequest("document", "the store's clock cannot stand in a list")
         return [resolved(item, moment) for item in value]
     return value
 
@@ -42,9 +48,9 @@ def _check_paths(paths: list[FieldPath]) -> None:
     known = set(paths)
     for path in paths:
         if not path or any(path[:length] in known for length in range(len(path))):
-            raise ValueError(f"field path {path!r} is empty or lies within another one")
+            raise InvalidRequest("document", f"field path {path!r} is empty or within another")
     if len(known) != len(paths):
-        raise ValueError("a field is both set and removed")
+        raise InvalidRequest("document", "a field is both set and removed")
 
 
 def _parent(document: dict[str, object], path: FieldPath) -> dict[str, object]:

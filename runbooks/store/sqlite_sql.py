@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeGuard
 
+from runbooks.errors import InvalidRequest
 from runbooks.store.codec import is_document_key
 from runbooks.store.port import KEY, Collection, Query, Where
 from runbooks.store.shapes import full_order
@@ -44,31 +45,40 @@ def expression(collection: Collection, field: str) -> str:
 
 
 def condition(collection: Collection, where: Where) -> Condition:
-    """Write one condition; raise ValueError for an operator or value that the port forbids."""
+    """Write one condition; raise InvalidRequest for what the port does not know."""
     if where.field == KEY:
         return _key_condition(where)
     left = expression(collection, where.field)
     if where.op == "==":
-        return Condition(f"{left} = ?", (sort_key(where.value),))
+        return Condition(f"{left} = ?", (asked_key(where.field, where.value),))
     if where.op == "!=":
         return Condition(
-            f"{left} IS NOT NULL AND {left} NOT IN (?, ?)", (NULL_KEY, sort_key(where.value))
+            f"{left} IS NOT NULL AND {left} NOT IN (?, ?)",
+            (NULL_KEY, asked_key(where.field, where.value)),
         )
     if where.op == "in":
-        keys = [sort_key(value) for value in alternatives(where)]
+        keys = [asked_key(where.field, value) for value in alternatives(where)]
         return Condition(f"{left} IN ({_marks(keys)})", tuple(keys))
     if where.op == "contains":
         name = where.field.encode("utf-8", "surrogatepass").hex()
-        return Condition(f"has_member(body, x'{name}', ?)", (sort_key(where.value),))
+        return Condition(f"has_member(body, x'{name}', ?)", (asked_key(where.field, where.value),))
     return _range(left, where)
 
 
+def asked_key(field: str, value: object) -> bytes:
+    """Give the sort key of a value asked for; raise InvalidRequest for one no document holds."""
+    try:
+        return sort_key(value)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InvalidRequest(field, str(error)) from error
+
+
 def alternatives(where: Where) -> Sequence[object]:
-    """Give the values of an `in`; raise ValueError when they are no list or too many."""
+    """Give the values of an `in`; raise InvalidRequest when they are no list or too many."""
     if not isinstance(where.value, list | tuple | set | frozenset):
-        raise ValueError(f"{where.field}: 'in' takes a list of values")
+        raise InvalidRequest(where.field, "'in' takes a list of values")
     if len(where.value) > MAX_IN:
-        raise ValueError(f"{where.field}: 'in' takes at most {MAX_IN} values")
+        raise InvalidRequest(where.field, f"'in' takes at most {MAX_IN} values")
     return tuple(where.value)
 
 
@@ -89,17 +99,17 @@ def present(query: Query) -> list[Condition]:
 def after(query: Query) -> list[Condition]:
     """Ask for what comes behind the last document of the page before.
 
-    Raise ValueError when `after` does not hold one value for each sort key and the id.
+    Raise InvalidRequest when `after` does not hold one value for each sort key and the id.
     """
     if query.after is None:
         return []
     orders = full_order(query)
-    if len(query.after) < len(orders):
-        raise ValueError(f"'after' holds {len(query.after)} values, the order has {len(orders)}")
+    if len(query.after) != len(orders):
+        raise InvalidRequest("cursor", f"{len(query.after)} values for {len(orders)} sort keys")
     left = [expression(query.collection, order.field) for order in orders]
     values = [
-        _bindable(value) if order.field == KEY else sort_key(value)
-        for order, value in zip(orders, query.after, strict=False)
+        _bindable(value) if order.field == KEY else asked_key(order.field, value)
+        for order, value in zip(orders, query.after, strict=True)
     ]
     down = [order.descending for order in orders]
     if len(set(down)) == 1:
@@ -129,7 +139,9 @@ def fitting_index(query: Query) -> Index | None:
     """
     orders = full_order(query)
     fields = tuple(order.field for order in orders if order.field != KEY)
-    if not fields or len({order.descending for order in orders}) > 1:
+    equal = [where.field for where in query.where if where.op in ("==", "in")]
+    one_way = len({order.descending for order in orders}) == 1
+    if not fields or not one_way or len(set(equal)) < len(equal):
         return None
     fixed = {where.field for where in query.where if where.op == "=="}
     fitting = [
@@ -196,13 +208,13 @@ def _key_condition(where: Where) -> Condition:
         return Condition(f"key IN ({_marks(keys)})", tuple(keys))
     if where.op in _RANGES:
         return Condition(f"key {where.op} ?", (_bindable(where.value),))
-    raise ValueError(f"an id cannot be asked with {where.op!r}")
+    raise InvalidRequest("key", f"an id cannot be asked with {where.op!r}")
 
 
 def _range(left: str, where: Where) -> Condition:
     if where.op not in _RANGES:
-        raise ValueError(f"{where.op!r} is no operator of a query")
-    key = sort_key(where.value)
+        raise InvalidRequest(where.field, f"no such comparison: {where.op}")
+    key = asked_key(where.field, where.value)
     if where.op in ("<", "<="):
         return Condition(f"{left} {where.op} ? AND {left} >= ?", (key, key[:1]))
     return Condition(f"{left} {where.op} ? AND {left} < ?", (key, next_kind(key)))

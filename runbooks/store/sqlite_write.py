@@ -37,11 +37,17 @@ class Writer:
     def write(self, write: Write) -> int | None:
         """Do one write and give the new token, None after a delete.
 
-        Raise Conflict, DocumentTooLarge, InvalidRequest (an id that no store takes), or
-        ValueError and TypeError for what no document can hold.
+        Raise Conflict, DocumentTooLarge, and InvalidRequest for an id or a value that no store
+        takes.
         """
         if not is_document_key(write.key):
-            raise InvalidRequest("id", f"{write.key[:100]!r} cannot be a document id")
+            raise InvalidRequest("key", f"{write.key[:100]!r} cannot be a document id")
+        try:
+            return self._write(write)
+        except (TypeError, ValueError, OverflowError, RecursionError) as error:
+            raise InvalidRequest("document", f"{write.key}: {error}") from error
+
+    def _write(self, write: Write) -> int | None:
         if isinstance(write, Create):
             return self._create(write)
         if isinstance(write, Delete):
