@@ -1,0 +1,295 @@
+"""What errors and states are called: one table from the core's facts to words for a person.
+
+Every message says what happened, what was kept and what to do, in words that can be read aloud at
+three in the morning.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from runbooks import errors as e
+from runbooks.models import DraftState, OutcomeStatus, RunState, Severity
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&^=])")
+_JOINER = "\u2060"
+"""Stands between the characters of what Streamlit would turn into an emoji, a link or an arrow."""
+
+
+def escape_md(text: object, limit: int = 300) -> str:
+    """Give untrusted text so that Streamlit's Markdown shows it as it is, on one line.
+
+    Besides Markdown: no `:red[…]`, no `:emoji:`, no `$math$`, no arrows, no links made of bare
+    addresses. Longer texts end in an ellipsis.
+    """
+    line = " ".join(str(text).split())
+    if len(line) > limit:
+        line = line[: limit - 1] + "…"
+    return _SPECIAL.sub(r"\\\1", line).replace(":", ":" + _JOINER).replace("@", "@" + _JOINER)
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a person is told; each part is Markdown in which untrusted text is escaped."""
+
+    title: str
+    what_was_kept: str
+    what_to_do: str
+
+    def markdown(self) -> str:
+        """Give the three parts as one text."""
+        rest = " ".join(part for part in (self.what_was_kept, self.what_to_do) if part)
+        return f"**{self.title}**  \n{rest}"
+
+
+_NOTHING_CHANGED = "Nothing was changed."
+_TEXT_KEPT = "Nothing was overwritten. A text that you were saving is kept under *unsaved texts*."
+
+MESSAGES: Mapping[type[e.RunbookError], Message] = {
+    e.RunbookError: Message(
+        "Something went wrong inside the workbench.",
+        _NOTHING_CHANGED,
+        "Reload the page. If it happens again, tell whoever runs this workbench.",
+    ),
+    e.InvalidSettings: Message(
+        "The workbench cannot start: the setting {setting} is wrong.",
+        "Nothing was read or written. Problem: {problem}.",
+        "Correct the setting and start again.",
+    ),
+    e.InvalidRequest: Message(
+        "That cannot be done like this: {problem}.",
+        _NOTHING_CHANGED,
+        "Correct {field} and try again.",
+    ),
+    e.NotFound: Message(
+        "There is no {kind} {key}.",
+        _NOTHING_CHANGED,
+        "It may have been removed, or the link is incomplete. Go back to the list.",
+    ),
+    e.NoDraft: Message(
+        "{key} has no runbook draft yet.",
+        _NOTHING_CHANGED,
+        "Generate one, or write it yourself.",
+    ),
+    e.NotRunbook: Message(
+        "{key} is not a runbook suggestion but of type {type}.",
+        _NOTHING_CHANGED,
+        "It is reviewed elsewhere. Go back to the queue.",
+    ),
+    e.Refused: Message(
+        "The state of {suggestion_id} does not allow that.",
+        _NOTHING_CHANGED,
+        "Reload the page to see how it stands now.",
+    ),
+    e.OverwriteBlocked: Message(
+        "A person's text stands here, so it was not replaced.",
+        "The text is unchanged.",
+        "To replace it, tick *force overwrite*. The text stays in the history.",
+    ),
+    e.StaleRevision: Message(
+        "Somebody saved this runbook after you opened it.",
+        _TEXT_KEPT,
+        "Look at the newer text, then decide again.",
+    ),
+    e.NotPending: Message(
+        "This suggestion is already {status}.",
+        _TEXT_KEPT,
+        "Reopen it, with a reason, to change it.",
+    ),
+    e.GenerationInProgress: Message(
+        "{holder} is generating this draft right now.",
+        _NOTHING_CHANGED,
+        "Wait up to {seconds_left} seconds and look again.",
+    ),
+    e.BeingEdited: Message(
+        "{holder} is working on this item.",
+        _NOTHING_CHANGED,
+        "You can read it. Ask that person, or take it over.",
+    ),
+    e.HoldLost: Message(
+        "This item is no longer yours: {holder} has it now.",
+        _TEXT_KEPT,
+        "Look at what changed, then take it over again if you must.",
+    ),
+    e.NotSeen: Message(
+        "{suggestion_id} was not opened by you in its present form.",
+        "It stays pending.",
+        "Open it, read it, then approve.",
+    ),
+    e.WouldBeFallback: Message(
+        "Only a template could be written here: {reason}.",
+        "The text that stands here is better and was kept.",
+        "Complete the evidence, then generate again.",
+    ),
+    e.BudgetExceeded: Message(
+        "The money for this call is used up: it needs {needed_usd}, {left_usd} is left.",
+        "Nothing was spent and nothing was changed.",
+        "Raise the budget in the settings, or write the runbook by hand.",
+    ),
+    e.BlockingFindings: Message(
+        "Approval is blocked by: {findings}.",
+        "The suggestion stays pending.",
+        "Correct the text, or approve with a written reason.",
+    ),
+    e.UnreadableDocument: Message(
+        "{key} is stored in a shape that must not be written to: {reason}.",
+        "It was left exactly as it is.",
+        "Repair the document where it was made. It is shown here as it stands.",
+    ),
+    e.PreconditionRequired: Message(
+        "The request does not say which text it was made from.",
+        _NOTHING_CHANGED,
+        "Open the item again and repeat.",
+    ),
+    e.RateLimited: Message(
+        "Too many requests in a short time.",
+        _NOTHING_CHANGED,
+        "Try again in {retry_after} seconds.",
+    ),
+    e.DraftingFailed: Message(
+        "The model {provider} gave nothing that can be used: {kind}.",
+        "The text that was here is unchanged. The attempt is recorded under *Runs*.",
+        "Generate again later, or write the runbook by hand.",
+    ),
+    e.DeadlineExceeded: Message(
+        "The model {provider} did not answer within {seconds} seconds.",
+        "The text that was here is unchanged. The attempt is recorded under *Runs*.",
+        "Generate again later, or allow more time in the settings.",
+    ),
+    e.StoreError: Message(
+        "The stored documents cannot be reached properly.",
+        "What was saved before is safe. The last action may not have taken effect.",
+        "Reload the page and look before you repeat it.",
+    ),
+    e.StoreUnavailable: Message(
+        "The store cannot be read or written: {problem}.",
+        "What was saved before is safe. Keep this page open: an unsaved text is only here.",
+        "{remedy}",
+    ),
+    e.DocumentTooLarge: Message(
+        "{key} is too large to be stored: {size} bytes, at most {limit} fit.",
+        _NOTHING_CHANGED,
+        "Shorten the text.",
+    ),
+    e.Conflict: Message(
+        "Somebody else changed this at the same moment.",
+        _NOTHING_CHANGED,
+        "Reload the page and decide again.",
+    ),
+    e.CommitUnknown: Message(
+        "The store did not say whether the change was saved.",
+        "Either all of it was saved, or nothing.",
+        "Reload the page and look before you repeat it.",
+    ),
+}
+
+REASONS: Mapping[str, str] = {
+    "overwrite_blocked": "a person's text stands there and was kept",
+    "being_edited": "a person is working on it or has unsaved text",
+    "generation_in_progress": "it was being generated elsewhere",
+    "not_pending": "it is already decided",
+    "stale_revision": "somebody saved meanwhile, the newer text was kept",
+    "budget_exceeded": "the money for the run was used up",
+    "would_be_fallback": "only a template could be written, the better text was kept",
+    "missing_failure_patterns": "no failure pattern was found for its traces",
+    "insufficient_context": "the pattern does not say what triggers the failure",
+    "run_budget_exceeded": "the money of the run was used up",
+    "not_found": "there is no such suggestion",
+    "not_runbook": "it is not a runbook suggestion",
+    "unreadable_document": "its document has a shape that must not be written to",
+    "invalid_json": "the model's answer was no valid JSON",
+    "schema_validation": "the model's answer lacked required parts",
+    "vertex_error": "the model's service answered with an error",
+    "timeout": "the model did not answer in time",
+    "store_unavailable": "the store could not be reached",
+    "invalid_request": "the draft could not be stored",
+    "drafting_failed": "the model gave nothing that can be used",
+    "deadline": "the model did not answer in time",
+    "unknown": "an unexpected error, see the log",
+}
+
+DRAFT_STATES: Mapping[DraftState, str] = {
+    DraftState.NONE: "No draft",
+    DraftState.GENERATED: "Draft",
+    DraftState.FALLBACK: "Template",
+    DraftState.NEEDS_INPUT: "Needs input",
+    DraftState.HUMAN: "Human edit",
+    DraftState.UNREADABLE: "Unreadable",
+}
+
+SEVERITIES: Mapping[str, str] = {
+    **{level.value: level.value.capitalize() for level in Severity},
+    "unknown": "Unknown",
+}
+
+STATUSES: Mapping[str, str] = {
+    "pending": "Pending",
+    "approved": "Approved",
+    "rejected": "Rejected",
+}
+
+RUN_STATES: Mapping[RunState, str] = {
+    RunState.RUNNING: "Running",
+    RunState.FINISHED: "Finished",
+    RunState.CANCELLED: "Cancelled",
+    RunState.INTERRUPTED: "Interrupted",
+}
+
+OUTCOMES: Mapping[OutcomeStatus, str] = {
+    OutcomeStatus.GENERATED: "Drafted",
+    OutcomeStatus.SKIPPED: "Skipped",
+    OutcomeStatus.ERROR: "Error",
+}
+
+
+def failure_type(value: str) -> str:
+    """Give a failure type as words."""
+    return value.replace("_", " ").strip().capitalize() or "Unknown"
+
+
+def reason(code: str | None) -> str:
+    """Give the reason of an outcome in words; a code that is not known stays as it is."""
+    if not code:
+        return ""
+    head, _, cause = code.partition(":")
+    words = REASONS.get(head, head)
+    return f"{words} ({REASONS.get(cause, cause)})" if cause else words
+
+
+def message_for(error: e.RunbookError) -> Message:
+    """Give the words for an error, by its own class or the nearest above it."""
+    kind = next(cls for cls in type(error).__mro__ if cls in MESSAGES)
+    template = MESSAGES[kind]
+    facts = {name: _fact(name, value) for name, value in vars(error).items()}
+    return Message(
+        template.title.format_map(facts),
+        template.what_was_kept.format_map(facts),
+        template.what_to_do.format_map(facts) or "Try again in a moment.",
+    )
+
+
+def show_error(error: e.RunbookError) -> None:
+    """Show an error as a person's message."""
+    st.error(message_for(error).markdown(), icon=":material/error:")
+
+
+def _fact(name: str, value: object) -> str:
+    """Give one fact of an error as escaped words."""
+    if isinstance(value, float):
+        return f"${value:,.4f}".rstrip("0").rstrip(".") if name.endswith("_usd") else f"{value:.0f}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    if name == "holder":
+        return escape_md(_holder(value))
+    if name in ("reason", "kind"):
+        return escape_md(REASONS.get(str(value), str(value)))
+    if isinstance(value, list | tuple):
+        return ", ".join(escape_md(part) for part in value)
+    return escape_md(value if value is not None else "unknown")
+
+
+def _holder(value: object) -> str:
+    bare = str(value or "nobody").split("#", 1)[0].split("~", 1)[0].removeprefix("local:")
+    return "a visitor without a name" if bare.startswith("visitor-") else bare

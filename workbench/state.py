@@ -1,0 +1,255 @@
+"""Every session key and every URL parameter: typed, checked, and named nowhere else.
+
+The URL is the truth for what is shown, so that a link, a reload and a second browser show the
+same. The session holds only what belongs to one tab: its id, a name, the way back.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Self
+from urllib.parse import parse_qs, urlencode
+
+import streamlit as st
+
+from runbooks.models import DraftState, Severity
+from runbooks.queue import words
+from runbooks.store.queries import QueueFilter, Sort
+
+STATUSES: Final = ("pending", "approved", "rejected")
+SEVERITIES: Final = (*(level.value for level in Severity), "unknown")
+DRAFT_STATES: Final = tuple(state.value for state in DraftState)
+PAGE_SIZES: Final = (25, 50, 100, 200)
+
+_MAX_VALUES = 10
+_MAX_CHARS = 200
+
+# --- session keys -------------------------------------------------------------------------------
+
+NAME_FIELD: Final = "rb_name_field"
+_TAB: Final = "rb_tab"
+_NAME: Final = "rb_name"
+_TRAIL: Final = "rb_queue_trail"
+_LAST_VIEW: Final = "rb_last_view"
+
+
+def tab_id() -> str:
+    """Give this tab's id, "" before it has one."""
+    return _session_text(_TAB)
+
+
+def keep_tab_id(value: str) -> None:
+    """Remember this tab's id."""
+    st.session_state[_TAB] = value
+
+
+def given_name() -> str:
+    """Give the name that was typed in this session, "" if none was."""
+    return _session_text(_NAME)
+
+
+def keep_given_name(value: str) -> None:
+    """Remember the name that was typed in this session."""
+    st.session_state[_NAME] = value
+
+
+def _session_text(key: str) -> str:
+    value = st.session_state.get(key, "")
+    return value if isinstance(value, str) else ""
+
+
+# --- URL parameters -----------------------------------------------------------------------------
+
+SUGGESTION: Final = "id"
+RUN: Final = "run"
+BEFORE: Final = "before"
+ANY: Final = "any"
+
+Params = Mapping[str, Sequence[str]]
+
+
+def suggestion_id() -> str:
+    """Give the suggestion that the URL names (`?id=`), "" when it names none."""
+    return _one(_params(), SUGGESTION, limit=1500)
+
+
+def review_address(key: str) -> dict[str, str]:
+    """Give the URL parameters that open a suggestion on the review page."""
+    return {SUGGESTION: key}
+
+
+def run_id() -> str:
+    """Give the run that the URL names (`?run=`), "" when it names none."""
+    return _one(_params(), RUN)
+
+
+def runs_before() -> tuple[object, ...] | None:
+    """Give where the list of runs goes on (`?before=<start>~<id>`), None for the newest."""
+    started, mark, key = _one(_params(), BEFORE).partition("~")
+    return (started, key) if mark and started and key else None
+
+
+def runs_address(started_at: str, key: str) -> dict[str, str]:
+    """Give the URL parameters of the list of runs older than this one."""
+    return {BEFORE: f"{started_at}~{key}"}
+
+
+def query_string() -> str:
+    """Give the query of the present address."""
+    return urlencode({name: list(values) for name, values in _params().items()}, doseq=True)
+
+
+def show(parameters: Mapping[str, str | list[str]]) -> None:
+    """Replace the query of the present address."""
+    st.query_params.from_dict(parameters)
+
+
+def _params() -> Params:
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def _one(params: Params, name: str, limit: int = _MAX_CHARS) -> str:
+    values = params.get(name, ())
+    value = values[-1] if values else ""
+    return value if len(value) <= limit else ""
+
+
+def _chosen(params: Params, name: str, allowed: Sequence[str]) -> tuple[str, ...]:
+    """Give the known ones of the values, in their own order; all of them ask for nothing."""
+    given = set(params.get(name, ()))
+    known = tuple(value for value in allowed if value in given)
+    return () if len(known) == len(allowed) else known
+
+
+def _free(params: Params, name: str) -> tuple[str, ...]:
+    values = (value.strip() for value in params.get(name, ()))
+    kept = dict.fromkeys(v for v in values if v and len(v) <= _MAX_CHARS)
+    return tuple(kept)[:_MAX_VALUES]
+
+
+def _number(text: str, default: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else default
+
+
+@dataclass(frozen=True)
+class View:
+    """What the queue shows: filter, order and place; its parameters make the link to it.
+
+    `page` counts from 1 and is only for people, `after` is the cursor that the page starts at.
+    """
+
+    status: tuple[str, ...] = ("pending",)
+    severity: tuple[str, ...] = ()
+    failure_type: tuple[str, ...] = ()
+    service: tuple[str, ...] = ()
+    draft_state: tuple[str, ...] = ()
+    text: str = ""
+    group: str = ""
+    sort: Sort = Sort.WORST
+    size: int = 50
+    page: int = 1
+    after: str = ""
+
+    @classmethod
+    def read(cls, params: Params) -> Self:
+        """Read a view from URL parameters; what is not known or too long is left out."""
+        sort = _one(params, "sort")
+        size = _number(_one(params, "size"), 50)
+        after = _one(params, "after", limit=2500)
+        page = max(1, _number(_one(params, "page"), 1))
+        return cls(
+            status=_statuses(params),
+            severity=_chosen(params, "severity", SEVERITIES),
+            failure_type=_free(params, "failure"),
+            service=_free(params, "service"),
+            draft_state=_chosen(params, "draft", DRAFT_STATES),
+            text=_one(params, "q"),
+            group=_one(params, "group"),
+            sort=Sort(sort) if sort in {s.value for s in Sort} else Sort.WORST,
+            size=size if size in PAGE_SIZES else 50,
+            page=page if after else 1,
+            after=after,
+        )
+
+    def params(self) -> dict[str, str | list[str]]:
+        """Give the URL parameters of this view, without what is usual."""
+        usual = View()
+        status = list(self.status) or [ANY]
+        several: dict[str, list[str]] = {
+            "status": [] if self.status == usual.status else status,
+            "severity": list(self.severity),
+            "failure": list(self.failure_type),
+            "service": list(self.service),
+            "draft": list(self.draft_state),
+        }
+        single = {
+            "q": self.text,
+            "group": self.group,
+            "sort": "" if self.sort is usual.sort else self.sort.value,
+            "size": "" if self.size == usual.size else str(self.size),
+            "page": str(self.page) if self.after else "",
+            "after": self.after,
+        }
+        return {k: v for k, v in several.items() if v} | {k: v for k, v in single.items() if v}
+
+    def query(self) -> str:
+        """Give the same as the text behind the `?`."""
+        return urlencode(self.params(), doseq=True)
+
+    def filter(self) -> QueueFilter:
+        """Give what the core is asked for."""
+        return QueueFilter(
+            status=self.status,
+            severity=self.severity,
+            failure_type=self.failure_type,
+            service=self.service,
+            draft_state=self.draft_state,
+            similarity_group=self.group,
+            search=words(self.text),
+        )
+
+    def changed(self, **changes: object) -> "View":
+        """Give this view with other filters or order, at its first page."""
+        return replace(self, **{"page": 1, "after": "", **changes})  # type: ignore[arg-type]
+
+    @property
+    def narrowed(self) -> bool:
+        """Say whether it leaves anything out besides what is decided."""
+        return self.filter() != QueueFilter()
+
+
+def _statuses(params: Params) -> tuple[str, ...]:
+    if "status" not in params:
+        return ("pending",)
+    if ANY in params["status"]:
+        return ()
+    wanted = _chosen(params, "status", STATUSES)
+    named = set(params["status"]) & set(STATUSES)
+    return wanted if wanted or len(named) == len(STATUSES) else ("pending",)
+
+
+def view() -> View:
+    """Give the view of the queue that the URL asks for, and remember it as the way back."""
+    found = View.read(_params())
+    st.session_state[_LAST_VIEW] = found.query()
+    return found
+
+
+def show_view(wanted: View) -> None:
+    """Go to another view of the queue."""
+    st.query_params.from_dict(wanted.params())
+
+
+def last_view() -> View:
+    """Give the view of the queue that this tab saw last: the order for next and previous."""
+    return View.read(parse_qs(_session_text(_LAST_VIEW)))
+
+
+def trail() -> dict[int, str]:
+    """Give the cursors of the queue's pages that this tab came by, by page number."""
+    kept = st.session_state.get(_TRAIL, {})
+    return dict(kept) if isinstance(kept, dict) else {}
+
+
+def keep_trail(cursors: Mapping[int, str]) -> None:
+    """Remember the cursors of the pages that this tab came by."""
+    st.session_state[_TRAIL] = dict(cursors)

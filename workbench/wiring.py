@@ -1,0 +1,112 @@
+"""The only way from a page to the core, and who is sitting at the page.
+
+`service` gives the process's one service, the same that REST uses. Who acts is the name that the
+person gave: `serve.py` keeps it in a cookie, the bare script in the session.
+"""
+
+import secrets
+import unicodedata
+from html import escape
+from urllib.parse import unquote, urlsplit
+
+import streamlit as st
+
+from runbooks.bootstrap import shared_service
+from runbooks.service import RunbookService
+from runbooks.unsaved import Person
+from workbench import state
+
+NAME_COOKIE = "runbooks_name"
+NAME_ROUTE = "/session/name"
+MAX_NAME = 60
+
+_VISITOR = "visitor-"
+
+
+class _Served:
+    """Whether this process answers `NAME_ROUTE`, as `serve.py` says when it starts."""
+
+    session_route = False
+
+
+def names_are_kept_in_a_cookie(kept: bool = True) -> None:
+    """Say that this process answers POST `/session/name` (form fields `name`, `next`)."""
+    _Served.session_route = kept
+
+
+def service() -> RunbookService:
+    """Give the process's one service; raise InvalidSettings, StoreUnavailable at the first call."""
+    return shared_service()
+
+
+def clean_name(raw: str) -> str:
+    """Give a name as it is recorded: one line, no control characters, at most 60 characters."""
+    printable = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in raw[:400])
+    return " ".join(printable.split())[:MAX_NAME].strip()
+
+
+def name() -> str:
+    """Give the name of the person at this page, "" until one was given."""
+    cookie = st.context.cookies.get(NAME_COOKIE, "")
+    return clean_name(unquote(cookie)) or clean_name(state.given_name())
+
+
+def person() -> Person:
+    """Give who acts here: `local:<name>`, at this browser tab.
+
+    Somebody without a name is a visitor of this tab alone, so that two of them never pass for one
+    person where an item is held (CONTRACT R18).
+    """
+    place = tab()
+    return Person(actor=f"local:{name() or _VISITOR + place}", place=place)
+
+
+def tab() -> str:
+    """Give the id of this browser tab, which lasts as long as its session."""
+    known = state.tab_id()
+    if not known:
+        known = secrets.token_hex(4)
+        state.keep_tab_id(known)
+    return known
+
+
+def shown(actor: str) -> str:
+    """Give an actor as people read it: the name alone, "you" for the person at this page."""
+    plain = actor.split("#", 1)[0].split("~", 1)[0]
+    if plain == person().actor:
+        return "you"
+    bare = plain.removeprefix("local:")
+    return "a visitor without a name" if bare.startswith(_VISITOR) else bare
+
+
+def ask_name() -> None:
+    """Show the form in which a person gives a name."""
+    if _Served.session_route:
+        st.html(_posting_form(name(), _address()))
+        return
+    with st.form("rb_name_form", border=False):
+        st.text_input("Your name", value=name(), max_chars=MAX_NAME, key=state.NAME_FIELD)
+        st.form_submit_button("Use this name", on_click=_keep_name)
+
+
+def _keep_name() -> None:
+    state.keep_given_name(clean_name(str(st.session_state.get(state.NAME_FIELD, ""))))
+
+
+def _address() -> str:
+    """Give path and query of this page, for coming back to it."""
+    parts = urlsplit(st.context.url or "")
+    query = state.query_string()
+    return (parts.path or "/") + (f"?{query}" if query else "")
+
+
+def _posting_form(known: str, back_to: str) -> str:
+    return f"""
+    <form class="rb-name-form" method="post" action="{NAME_ROUTE}">
+      <label for="rb-name">Your name</label>
+      <input id="rb-name" name="name" value="{escape(known)}" maxlength="{MAX_NAME}" required
+             autocomplete="name">
+      <input type="hidden" name="next" value="{escape(back_to)}">
+      <button type="submit">Use this name</button>
+    </form>
+    """
