@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from runbooks.errors import InvalidRequest
 from runbooks.store.codec import is_document_key
+from runbooks.store.firestore_search import WordSearch, words_of
 from runbooks.store.port import (
-    KEY,
     SERVER_TIME,
     Collection,
     FieldPath,
@@ -25,16 +23,12 @@ from runbooks.store.port import (
     Where,
     Write,
 )
-from runbooks.store.shapes import SEARCH_FIELD, Shape, count_shape, full_order, shape
+from runbooks.store.shapes import SEARCH_FIELD, Shape, count_shape, shape
 from runbooks.values import Token
 
 if TYPE_CHECKING:
     from runbooks.store.firestore_wire import Wire
 
-SEARCH_WINDOW: Final = 1000
-"""How many documents a search of several words looks through at most."""
-
-_SEARCH_PAGE: Final = 100
 _GET_PAGE: Final = 300
 _SCAN_PAGE: Final = 100
 _SCAN_SECONDS: Final = 60.0
@@ -50,9 +44,8 @@ class FirestoreStore:
 
     Search: Firestore knows no words, so each document carries them in `search_tokens`, and a word
     is found only when it stands there as a whole (a beginning of a word only when that beginning
-    was stored as a token). The longest word is asked of the index; the others are compared here,
-    in at most SEARCH_WINDOW documents. When these do not fill the answer and more would follow,
-    InvalidRequest says so: a short list would look complete.
+    was stored as a token). The index is asked for one word; the others are compared here, in at
+    most SEARCH_WINDOW documents, see `firestore_search`.
     """
 
     name = "firestore"
@@ -74,6 +67,7 @@ class FirestoreStore:
         self._seconds = timeout_seconds
         self._open: Wire | None = None
         self._lock = threading.Lock()
+        self._search = WordSearch(self._page, self._counted)
 
     def get_many(
         self, collection: Collection, keys: Sequence[str], select: tuple[str, ...] | None = None
@@ -93,8 +87,8 @@ class FirestoreStore:
         """Answer a bounded query in its order; raise StoreUnavailable, InvalidRequest."""
         if query.limit < 1:
             return []
-        if len(_words(query)) > 1:
-            return self._search(query)
+        if len(words_of(query)) > 1:
+            return self._search.find(query)
         return self._page(query)
 
     def count(self, query: Query) -> int:
@@ -102,18 +96,9 @@ class FirestoreStore:
 
         With several search words the documents themselves are looked through (see the class).
         """
-        if len(_words(query)) > 1:
-            every = replace(query, order=(), after=None, limit=SEARCH_WINDOW, select=())
-            return len(self._search(every))
-        from runbooks.store.firestore_query import answerable, counting
-
-        where = _conditions(query)
-        if not all(answerable(condition) for condition in where):
-            return 0
-        asked = count_shape(query)
-        counted = self._wire.count(counting(query, self._wire.names, where), asked)
-        self._count_reads(-(-counted // _COUNTED_PER_READ), asked)
-        return counted
+        if len(words_of(query)) > 1:
+            return self._search.number(query)
+        return self._counted(query)
 
     def commit(self, writes: Sequence[Write]) -> list[Token | None]:
         """Do all of these writes or none, in one request that is sent once.
@@ -185,25 +170,16 @@ class FirestoreStore:
         self._count_reads(len(found), asked)
         return found
 
-    def _search(self, query: Query) -> list[Stored]:
-        """Fetch by the longest word, keep what has the others too."""
-        keys = [key.field for key in full_order(query)]
-        select = query.select
-        if select is not None:
-            needed = {*select, SEARCH_FIELD, *keys} - {KEY}
-            select = tuple(sorted(needed))
-        page = replace(query, select=select, limit=max(query.limit, _SEARCH_PAGE))
-        found: list[Stored] = []
-        for _ in range(0, SEARCH_WINDOW, page.limit):
-            read = self._page(page)
-            found += [stored for stored in read if _has_words(stored, _words(query))]
-            if len(found) >= query.limit or len(read) < page.limit:
-                return [_selected(stored, query.select) for stored in found[: query.limit]]
-            page = replace(page, after=_position(read[-1], keys))
-        raise InvalidRequest(
-            "search",
-            f"more than {SEARCH_WINDOW} entries have {_rarest(query)!r}; use a rarer word",
-        )
+    def _counted(self, query: Query) -> int:
+        from runbooks.store.firestore_query import answerable, counting
+
+        where = _conditions(query)
+        if not all(answerable(condition) for condition in where):
+            return 0
+        asked = count_shape(query)
+        counted = self._wire.count(counting(query, self._wire.names, where), asked)
+        self._count_reads(-(-counted // _COUNTED_PER_READ), asked)
+        return counted
 
     def _count_reads(self, reads: int, asked: Shape | None = None) -> None:
         """Count as Firestore bills: one per document, at least one per question."""
@@ -215,31 +191,5 @@ class FirestoreStore:
 
 
 def _conditions(query: Query) -> tuple[Where, ...]:
-    if not _words(query):
-        return query.where
-    return (*query.where, Where(SEARCH_FIELD, "contains", _rarest(query)))
-
-
-def _rarest(query: Query) -> str:
-    """The word that stands for the search in the index: long words are rare words."""
-    return max(_words(query), key=len)
-
-
-def _words(query: Query) -> list[str]:
-    return [word for word in dict.fromkeys(query.search) if word]
-
-
-def _has_words(stored: Stored, words: Sequence[str]) -> bool:
-    tokens = stored.document.get(SEARCH_FIELD)
-    return isinstance(tokens, list) and all(word in tokens for word in words)
-
-
-def _selected(stored: Stored, select: tuple[str, ...] | None) -> Stored:
-    if select is None:
-        return stored
-    kept = {name: value for name, value in stored.document.items() if name in select}
-    return replace(stored, document=kept)
-
-
-def _position(stored: Stored, keys: Sequence[str]) -> tuple[object, ...]:
-    return tuple(stored.key if key == KEY else stored.document[key] for key in keys)
+    """Give the conditions with the one search word as the last, if there is one."""
+    return (*query.where, *(Where(SEARCH_FIELD, "contains", word) for word in words_of(query)))

@@ -16,7 +16,8 @@ from runbooks.errors import (
     InvalidRequest,
     StoreUnavailable,
 )
-from runbooks.store.firestore import SEARCH_WINDOW, FirestoreStore
+from runbooks.store.firestore import FirestoreStore
+from runbooks.store.firestore_search import SEARCH_WINDOW
 from runbooks.store.firestore_writes import MAX_DOCUMENT_BYTES
 from runbooks.store.port import (
     KEY,
@@ -212,15 +213,30 @@ def test_a_word_of_a_search_costs_only_its_own_documents(firestore_store: Firest
     assert store.count(query) == 2
 
 
+def test_a_frequent_long_word_does_not_hide_a_rare_short_one(
+    firestore_store: FirestoreStore,
+) -> None:
+    """When the longest word is in too many documents, the rarest is asked for instead."""
+    store = firestore_store
+    fill(store, SEARCH_WINDOW + 1, search_tokens=["everywhere"])
+    store.commit([Create(QUEUE, "f", {"n": 9999, "search_tokens": ["oom", "everywhere"]})])
+    query = Query(QUEUE, order=(Order("n"),), search=("everywhere", "oom"), limit=5)
+    assert [stored.key for stored in store.query(query)] == ["f"]
+    assert store.count(query) == 1
+
+
 def test_a_search_that_would_be_incomplete_says_so(firestore_store: FirestoreStore) -> None:
     """Beyond the window a short list would look complete, so there is an error instead."""
     store = firestore_store
-    fill(store, SEARCH_WINDOW + 1, search_tokens=["everywhere", "rare"])
-    order = (Order("n"),)
-    assert len(store.query(Query(QUEUE, order=order, search=("rare", "everywhere"), limit=5))) == 5
-    for ask in (store.query, store.count):
-        with pytest.raises(InvalidRequest, match="everywhere"):
-            ask(Query(QUEUE, order=order, search=("everywhere", "absent"), limit=5))
+    fill(store, SEARCH_WINDOW + 1, search_tokens=["everywhere", "always"])
+    query = Query(QUEUE, order=(Order("n"),), search=("everywhere", "always"), limit=5)
+    assert len(store.query(query)) == 5
+    with pytest.raises(InvalidRequest, match="more than 1000 entries"):
+        store.count(query)
+    others = range(SEARCH_WINDOW + 1)
+    store.commit([Create(QUEUE, f"o{i}", {"n": -i, "search_tokens": ["never"]}) for i in others])
+    with pytest.raises(InvalidRequest, match="more than 1000 entries"):
+        store.query(replace(query, search=("everywhere", "never")))
 
 
 def test_a_single_word_is_counted_without_reading(firestore_store: FirestoreStore) -> None:
