@@ -1,0 +1,49 @@
+"""A model that never overspends: each attempt reserves its worst case first (CONTRACT R14)."""
+
+from runbooks.drafting.model import Model, ModelError, Prompt, Reply, Terms
+from runbooks.drafting.prices import Tariff
+
+_NANO = 1_000_000_000
+
+
+class BudgetedModel:
+    """Reserves before each attempt and books the true cost after it."""
+
+    def __init__(self, inner: Model, tariff: Tariff, max_output_tokens: int) -> None:
+        self.provider = inner.provider
+        self.name = inner.name
+        self._inner = inner
+        self._tariff = tariff
+        self._max_output_tokens = max_output_tokens
+
+    def complete(self, prompt: Prompt, terms: Terms) -> Reply:
+        """Call when the worst case fits the purse; raise BudgetSpent otherwise.
+
+        Booked: the true cost; nothing after a refusal; the worst case when the provider may have
+        worked and did not say how much.
+        """
+        size = len(prompt.text.encode("utf-8", "replace")) + len(str(dict(prompt.schema)))
+        worst = self._tariff.worst(size, self._max_output_tokens)
+        terms.purse.reserve(worst, terms.until)
+        cost = worst
+        try:
+            reply = self._inner.complete(prompt, terms)
+            cost = self._true_cost(reply, worst)
+        except ModelError as error:
+            cost = worst if error.billable else 0
+            raise
+        finally:
+            terms.purse.settle(worst, cost)
+            terms.cost_usd += cost / _NANO
+        terms.input_tokens += reply.input_tokens or 0
+        terms.output_tokens += reply.output_tokens or 0
+        return reply
+
+    def check(self) -> str:
+        """Ask the model inside; a check is not charged to a run."""
+        return self._inner.check()
+
+    def _true_cost(self, reply: Reply, worst: int) -> int:
+        if reply.input_tokens is None or reply.output_tokens is None:
+            return worst
+        return self._tariff.cost(reply.input_tokens, reply.output_tokens)

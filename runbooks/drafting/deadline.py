@@ -1,0 +1,48 @@
+"""A model that answers in time or not at all, also when its server drips bytes (CONTRACT R13)."""
+
+import threading
+import time
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotInTime
+
+from runbooks.drafting.model import Model, ModelError, Prompt, Reply, Terms
+
+
+class DeadlineModel:
+    """Runs each call in a thread of its own and leaves it behind at the deadline.
+
+    A read time-out restarts with every byte, so it cannot end a call whose server drips; a worker
+    that waits here is free again at the deadline, whatever the server does.
+    """
+
+    def __init__(self, inner: Model) -> None:
+        self.provider = inner.provider
+        self.name = inner.name
+        self._inner = inner
+
+    def complete(self, prompt: Prompt, terms: Terms) -> Reply:
+        """Give the reply if it comes before `terms.until`; raise ModelError otherwise."""
+        left = terms.until - time.monotonic()
+        if left <= 0:
+            raise ModelError("no time left before the call", timed_out=True)
+        answer: Future[Reply] = Future()
+        threading.Thread(
+            target=_run, args=(self._inner, prompt, terms, answer), daemon=True, name="model-call"
+        ).start()
+        try:
+            return answer.result(timeout=left)
+        except NotInTime:
+            raise ModelError(
+                f"no answer within {left:.1f} s", timed_out=True, billable=True
+            ) from None
+
+    def check(self) -> str:
+        """Ask the model inside."""
+        return self._inner.check()
+
+
+def _run(inner: Model, prompt: Prompt, terms: Terms, answer: "Future[Reply]") -> None:
+    try:
+        answer.set_result(inner.complete(prompt, terms))
+    except BaseException as error:  # noqa: BLE001 - carried over to the thread that waits
+        answer.set_exception(error)
