@@ -1,0 +1,70 @@
+# make run   starts the workbench with the sample data, on http://127.0.0.1:8501
+# make test  runs every test
+# make lint  checks style and types
+.DEFAULT_GOAL := run
+.PHONY: run test lint chromium
+.DELETE_ON_ERROR:
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt
+PYTEST_ARGS ?=
+
+run: $(VENV)/.installed
+	@exec $(PY) -m runbooks serve --with-sample
+
+test: $(VENV)/.installed-dev chromium
+	@exec $(PY) -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.installed-dev
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+# An environment that does not start (its folder was moved, its Python removed) is made anew.
+ifneq ($(shell $(PY) -c 'print("ok")' 2>/dev/null),ok)
+.PHONY: $(VENV)/.python
+endif
+$(VENV)/.python:
+	@found=; \
+	for name in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	  if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    found=$$name; break; \
+	  fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "Python 3.11 or newer is needed and was not found." \
+	    "Name one: make run PYTHON=/path/to/python3" >&2; \
+	  exit 1; \
+	fi; \
+	if ! $(PY) -c '' 2>/dev/null; then \
+	  echo "Making $(VENV) with $$found ..."; \
+	  if ! "$$found" -m venv --clear $(VENV); then \
+	    echo "$$found cannot make a virtual environment." \
+	      "On Debian: apt-get install python3-venv" >&2; \
+	    exit 1; \
+	  fi; \
+	fi; \
+	touch $@
+
+$(VENV)/.installed: $(VENV)/.python requirements.txt constraints.txt
+	@echo "Installing what the product needs ..."
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
+	@echo "Installing what the tests need ..."
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+chromium:
+	@for name in chromium chromium-browser google-chrome; do \
+	  if command -v $$name >/dev/null 2>&1; then exit 0; fi; \
+	done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	  echo "Installing Chromium for the browser tests ..."; \
+	  apt-get update -q && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -q -y --no-install-recommends chromium; \
+	else \
+	  echo "Chromium is not installed; the browser tests will say so." >&2; \
+	fi
