@@ -25,7 +25,7 @@ _FROM_INPUT = frozenset({"xargs", "parallel"})
 
 @dataclass(frozen=True)
 class Call:
-    """One program call; `direct` says that word offsets are those of the command's own text.
+    """One program call; `direct` says that offsets are those of the command's own text.
 
     `appended` says that more arguments come from elsewhere (xargs), so that the call has a
     target even though none is written.
@@ -37,8 +37,7 @@ class Call:
     inputs: tuple[str, ...] = ()
     direct: bool = True
     appended: bool = False
-    start: int = 0
-    end: int = 0
+    program_end: int = 0
 
     @cached_property
     def _parsed(self) -> tuple[dict[str, list[str]], list[Word], list[Word]]:
@@ -100,8 +99,7 @@ def _unwrapped(
         command.inputs,
         direct,
         appended,
-        words[0].start,
-        words[-1].end,
+        words[0].end,
     )
     inner = _inner_words(call) if nesting < MAX_NESTING else ()
     if program not in _PREFIXES or not inner:

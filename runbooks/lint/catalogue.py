@@ -96,7 +96,7 @@ RB110 E W the same command twice, with different expected numbers
 RB201 E E a destructive command without warning, confirmation and way back
     It cannot be undone, and it is copied by tired people.
     kubectl delete ns rag
-RB202 W W a command that interrupts service
+RB202 W W a command that interrupts service, and its step does not say so
     The reader should know before, not after.
     kubectl drain node-1
 RB203 E E a download is run unread

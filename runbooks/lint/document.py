@@ -6,11 +6,11 @@ Lines and columns count from 0 here; a Finding counts lines from 1.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 from runbooks.lint.finding import LINE_BREAK, TextMap
 from runbooks.lint.inline import CodeSpan, Link, Scan, find_links, scan_code
@@ -36,6 +36,10 @@ SIX_SECTIONS: dict[str, Role] = {
     "Root Cause Fix": "fix",
     "Escalation": "escalation",
 }
+
+OUTPUT_LANGUAGES = frozenset(
+    {"text", "output", "plaintext", "plain", "json", "yaml", "yml", "xml", "log", "logs", "diff"}
+)
 
 _TITLES: tuple[tuple[Role, str], ...] = (
     ("rollback", r"\b(roll ?back|revert|undo)"),
@@ -202,23 +206,42 @@ class Document:
 
     def prose_in(self, line: int, end: int) -> tuple[Prose, ...]:
         """Prose that begins in the lines from `line` to `end` (exclusive)."""
-        return self.prose[_first(self.prose, line) : _first(self.prose, end)]
+        return lines_between(self.prose, line, end)
 
     def blocks_in(self, line: int, end: int) -> tuple[CodeBlock, ...]:
         """Code blocks that begin in the lines from `line` to `end` (exclusive)."""
-        return self.blocks[_first(self.blocks, line) : _first(self.blocks, end)]
+        return lines_between(self.blocks, line, end)
+
+    def items_in(self, line: int, end: int) -> tuple[Item, ...]:
+        """List items of any depth that begin in the lines from `line` to `end` (exclusive)."""
+        return lines_between(self.items, line, end)
 
     def steps_in(self, line: int, end: int) -> tuple[Item, ...]:
         """Outermost list items that begin in the lines from `line` to `end` (exclusive)."""
-        return self._steps[_first(self._steps, line) : _first(self._steps, end)]
+        return lines_between(self._steps, line, end)
 
     def text_in(self, line: int, end: int) -> str:
         """The source of some lines."""
         return "\n".join(self.lines[max(line, 0) : max(end, 0)])
 
 
-def _first(parts: tuple[Prose, ...] | tuple[CodeBlock, ...] | tuple[Item, ...], line: int) -> int:
-    return bisect_right(parts, line - 1, key=lambda part: part.line)
+class _Placed(Protocol):
+    @property
+    def line(self) -> int: ...
+
+
+_Part = TypeVar("_Part", bound=_Placed)
+
+
+def line_of(part: _Placed) -> int:
+    """The line of a part, as a sort key."""
+    return part.line
+
+
+def lines_between(parts: tuple[_Part, ...], line: int, end: int) -> tuple[_Part, ...]:
+    """Those of the ordered parts that begin in the lines from `line` to `end` (exclusive)."""
+    first = bisect_left(parts, line, key=line_of)
+    return parts[first : bisect_left(parts, end, key=line_of)]
 
 
 def split_lines(markdown: str) -> tuple[str, ...]:

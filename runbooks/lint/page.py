@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +12,8 @@ from types import MappingProxyType
 from runbooks.lint.catalogue import RULES
 from runbooks.lint.command import Command
 from runbooks.lint.commands import commands_of
-from runbooks.lint.document import Document, Section
+from runbooks.lint.datadog_sources import QueryUse, queries_of
+from runbooks.lint.document import OUTPUT_LANGUAGES, Document, Section, line_of, lines_between
 from runbooks.lint.finding import MAX_TEXT, Finding, Fix, Profile, Severity, TextMap
 
 # Minutes from triage to investigation, from the incident response procedures (seed 4).
@@ -52,7 +54,6 @@ class Page:
     document: Document
     profile: Profile
     context: LintContext
-    has_context: bool
 
     @property
     def strict(self) -> bool:
@@ -74,11 +75,37 @@ class Page:
         """The commands that the reader is asked to run."""
         return tuple(command for command in self.commands if command.advised)
 
+    @cached_property
+    def queries(self) -> tuple[QueryUse, ...]:
+        """All Datadog queries in the text, from commands, blocks, inline code and links."""
+        return queries_of(self.document, self.commands)
+
     def commands_in(self, section: Section) -> tuple[Command, ...]:
         """The advised commands of a section, subsections included."""
-        return tuple(
-            command for command in self.advised if section.line <= command.line < section.end
+        return lines_between(self.advised, section.line, section.end)
+
+    def aftermath(self, command: Command) -> tuple[int, str]:
+        """What the text says around and just after a command, and the line that it hangs on.
+
+        That is its step, or its paragraph, and the three lines that follow; a block of output
+        right behind it counts as the word “output”.
+        """
+        document = self.document
+        holders = document.prose if command.inline else document.blocks
+        holder = holders[max(0, bisect_right(holders, command.line, key=line_of) - 1)]
+        step = document.item_at(command.line)
+        begin = step.line if step else holder.line if command.inline else holder.end
+        end = max(holder.end, min(step.end, holder.end + 12) if step else 0)
+        following = [
+            line
+            for line in document.lines[end : end + 8]
+            if line.strip() and not line.startswith("#")
+        ]
+        shown = any(
+            block.language in OUTPUT_LANGUAGES for block in document.blocks_in(holder.end, end + 3)
         )
+        told = [document.text_in(begin, min(end, begin + 60)), *following[:3]]
+        return holder.line, "\n".join([*told, "output" if shown else ""])
 
     def finding(
         self,
