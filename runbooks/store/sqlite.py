@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Final
 
 from runbooks.errors import CommitUnknown, StoreUnavailable
-from runbooks.store import sqlite_sql as sql
 from runbooks.store.codec import decode, is_document_key
 from runbooks.store.migrations import migrate, refuse_newer
 from runbooks.store.port import Collection, Query, Stored, Usage, Write
 from runbooks.store.shapes import Shape, count_shape, shape
 from runbooks.store.sqlite_connection import Connections
 from runbooks.store.sqlite_errors import primary_code
-from runbooks.store.sqlite_read import Row, answer
+from runbooks.store.sqlite_read import Row, answer, counted
 from runbooks.store.sqlite_write import Writer, next_number
 from runbooks.values import Token
 
@@ -90,12 +89,10 @@ class SqliteStore:
 
     def count(self, query: Query) -> int:
         """Count without fetching; `order`, `after`, `limit` do not matter."""
-        extra = [sql.found(query.search, few=True)] if any(query.search) else []
-        select = sql.counting(query, extra)
         with self._connections.reading() as connection:
-            (number,) = connection.execute(select.sql, select.values).fetchone()
+            number = counted(connection, query)
         self._used(reads=max(1, -(-number // 1000)), asked=count_shape(query))
-        return int(number)
+        return number
 
     def commit(self, writes: Sequence[Write]) -> list[Token | None]:
         """Do all of these writes or none; give each document's new token (None: deleted).

@@ -60,7 +60,7 @@ def _number(value: int | float) -> bytes:
     try:
         near = float(value)
     except OverflowError:
-        near = math.copysign(math.inf, value)
+        near = math.inf if value > 0 else -math.inf
     # What rounding to a double lost is told apart by the difference, so 2**53 + 1 keeps its place.
     rest = 0 if math.isinf(near) else int(value - int(near)) if isinstance(value, int) else 0
     (bits,) = struct.unpack(">Q", struct.pack(">d", near + 0.0))

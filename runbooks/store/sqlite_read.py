@@ -31,17 +31,28 @@ def answer(connection: sqlite3.Connection, query: Query) -> Iterator[Row]:
 
     At least `query.limit` of them if there are so many; the caller takes what it asked for.
     """
-    index = sql.fitting_index(query)
-    extra: list[sql.Condition] = []
-    if any(query.search):
-        few = _finds_few(connection, query.search)
-        extra = [sql.found(query.search, few)]
-        index = None if few else index
+    extra, by = _search(connection, query)
+    index = None if by else sql.fitting_index(query)
     branches = _branches(connection, query, index) if index else []
     if index is None or len(branches) > _MAX_BRANCHES:
-        select = sql.page(query, extra)
+        select = sql.page(query, extra, by)
         return iter(connection.execute(select.sql, select.values))
     return _merged(connection, query, extra, index, branches)
+
+
+def counted(connection: sqlite3.Connection, query: Query) -> int:
+    """Give the number of documents in the whole answer."""
+    extra, by = _search(connection, query)
+    select = sql.counting(query, extra, by)
+    return int(connection.execute(select.sql, select.values).fetchone()[0])
+
+
+def _search(connection: sqlite3.Connection, query: Query) -> tuple[list[sql.Condition], str]:
+    """Give what a search adds to the conditions, and what SQLite is told about indexes."""
+    if not any(query.search):
+        return [], ""
+    few = _finds_few(connection, query.search)
+    return [sql.found(query.search)], sql.ROWS_FIRST if few else ""
 
 
 def _finds_few(connection: sqlite3.Connection, words: Sequence[str]) -> bool:
@@ -108,7 +119,7 @@ def _merged(
             sql.Condition(f"{column(field)} IS ?", (value,))
             for field, value in zip(index.equal, branch, strict=True)
         ]
-        select = sql.page(rest, [*fixed, *extra], index)
+        select = sql.page(rest, [*fixed, *extra], sql.along(index))
         walks.append(connection.execute(select.sql, select.values))
     down = full_order(query)[0].descending
     return heapq.merge(*walks, key=lambda row: row[3:], reverse=down)

@@ -13,6 +13,9 @@ from runbooks.store.sqlite_schema import FIELDS, INDEXES, SEARCH_TABLE, Index, c
 
 Value: TypeAlias = str | bytes | int | None
 
+ROWS_FIRST: Final = " NOT INDEXED"
+"""Tells SQLite to fetch the rows that are named by their numbers, and to sort these."""
+
 MAX_IN: Final = 30
 """How many values an `in` takes (Firestore's limit, see `Where`)."""
 
@@ -158,43 +161,43 @@ def fitting_index(query: Query) -> Index | None:
     )
 
 
-def page(
-    query: Query, extra: Sequence[Condition], index: Index | None = None, body: str = "body"
-) -> Select:
-    """Write the statement for one page: key, token, body, then the sort columns."""
+def page(query: Query, extra: Sequence[Condition], by: str = "") -> Select:
+    """Write the statement for one page: key, token, body, then the sort columns.
+
+    `by` is what SQLite is told about indexes (`along`, ROWS_FIRST), nothing to let it choose.
+    """
     orders = full_order(query)
     left = [expression(query.collection, order.field) for order in orders]
     wanted = _joined([*conditions(query), *present(query), *after(query), *extra])
-    by = f" INDEXED BY {index.name}" if index else ""
     sort = ", ".join(
         f"{name} DESC" if order.descending else name
         for name, order in zip(left, orders, strict=True)
     )
     return Select(
-        f"SELECT key, token, {body}, {', '.join(left)} FROM {query.collection}{by}"  # noqa: S608
+        f"SELECT key, token, body, {', '.join(left)} FROM {query.collection}{by}"  # noqa: S608
         f"{wanted.sql} ORDER BY {sort} LIMIT ?",
         (*wanted.values, query.limit),
     )
 
 
-def counting(query: Query, extra: Sequence[Condition]) -> Select:
+def along(index: Index) -> str:
+    """Tell SQLite to walk this index."""
+    return f" INDEXED BY {index.name}"
+
+
+def counting(query: Query, extra: Sequence[Condition], by: str = "") -> Select:
     """Write the statement that counts the query's documents, whatever their order."""
     wanted = _joined([*conditions(query), *extra])
     return Select(
-        f"SELECT count(*) FROM {query.collection}{wanted.sql}",  # noqa: S608
+        f"SELECT count(*) FROM {query.collection}{by}{wanted.sql}",  # noqa: S608
         wanted.values,
     )
 
 
-def found(words: Sequence[str], few: bool) -> Condition:
-    """Ask for the documents that a search finds.
-
-    Few hits are fetched and then sorted; many are only looked up while walking in order, which
-    the plus sign says to SQLite.
-    """
+def found(words: Sequence[str]) -> Condition:
+    """Ask for the documents that a search finds."""
     return Condition(
-        f"{'' if few else '+'}id IN "  # noqa: S608
-        f"(SELECT rowid FROM {SEARCH_TABLE} WHERE {SEARCH_TABLE} MATCH ?)",
+        f"id IN (SELECT rowid FROM {SEARCH_TABLE} WHERE {SEARCH_TABLE} MATCH ?)",  # noqa: S608
         (searching(words),),
     )
 
