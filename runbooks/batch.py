@@ -3,13 +3,15 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from runbooks.discovery import Discovery
-from runbooks.errors import NotFound, Refused, RunbookError, WouldBeFallback
+from runbooks.drafting.budget import Budget
+from runbooks.errors import DraftingFailed, NotFound, Refused, RunbookError, WouldBeFallback
 from runbooks.generation import Generator, Order, Product, refuse_if_busy
 from runbooks.models import Outcome, OutcomeStatus, QueueEntry, RunState, RunSummary
 from runbooks.repository import Repository
@@ -61,6 +63,53 @@ class Pick:
     revision: str | None = None
 
 
+class Breaker:
+    """Opens when the provider failed five times in a row, so that a dead one is not asked on.
+
+    What an answer says (rubbish, a refusal of one text) is no failure of the provider.
+    """
+
+    TRIPS_AT = 5
+
+    def __init__(self) -> None:
+        self._in_a_row = 0
+        self._lock = threading.Lock()
+
+    @property
+    def open(self) -> bool:
+        """Say whether no further call should start in this run."""
+        return self._in_a_row >= self.TRIPS_AT
+
+    def failed(self, error: RunbookError) -> None:
+        """Count an error if it is the provider's."""
+        if isinstance(error, DraftingFailed) and error.kind in _PROVIDER_FAULTS:
+            with self._lock:
+                self._in_a_row += 1
+
+    def worked(self) -> None:
+        """Start counting anew after a draft."""
+        with self._lock:
+            self._in_a_row = 0
+
+
+_PROVIDER_FAULTS = {"vertex_error", "timeout", "unknown"}
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One batch under way."""
+
+    order: BatchOrder
+    run: RunSummary
+    tally: Tally
+    watch: Watch
+    budget: Budget
+    breaker: Breaker
+
+    def report(self, total: int, working: tuple[str, ...]) -> None:
+        self.watch.report(Progress(self.run, total, tuple(self.tally.outcomes), working))
+
+
 class Batches:
     """Runs batches; several may overlap, each item is still drafted once (CONTRACT R18)."""
 
@@ -74,6 +123,8 @@ class Batches:
         *,
         concurrency: int,
         provider: str,
+        suggestion_budget_usd: float,
+        run_budget_usd: float | None,
     ) -> None:
         self._repository = repository
         self._discovery = discovery
@@ -82,6 +133,8 @@ class Batches:
         self._clock = clock
         self._concurrency = concurrency
         self._provider = provider
+        self._suggestion_budget_usd = suggestion_budget_usd
+        self._run_budget_usd = run_budget_usd
 
     def run_once(self, order: BatchOrder, watch: Watch | None = None) -> RunSummary:
         """Draft a batch and give its summary; what fails is recorded and the next one goes on."""
@@ -93,12 +146,14 @@ class Batches:
             provider=self._provider,
             dry_run=order.dry_run,
         )
-        tally = Tally()
+        budget = self._budget(order)
+        tally = Tally(budget=budget)
+        work = _Work(order, run, tally, watch, budget, Breaker())
         state = RunState.INTERRUPTED
         try:
             picks = self._pick(order, watch)
             watch.report(Progress(run, len(picks), ()))
-            self._work(order, run, picks, tally, watch)
+            self._work(work, picks)
             state = RunState.CANCELLED if watch.cancel.is_set() else RunState.FINISHED
         finally:
             run = self._runs.finish(run, tally, state)
@@ -152,35 +207,44 @@ class Batches:
             return True
         return False
 
-    def _work(
-        self, order: BatchOrder, run: RunSummary, picks: list[Pick], tally: Tally, watch: Watch
-    ) -> None:
+    def _budget(self, order: BatchOrder) -> Budget:
+        """Open the run's money: as set, else the suggestion's budget times the batch (R14)."""
+        usd = self._run_budget_usd
+        if usd is None:
+            usd = self._suggestion_budget_usd * order.batch_size
+        return Budget(usd, "run")
+
+    def _work(self, work: "_Work", picks: list[Pick]) -> None:
         """Feed the workers one by one, so that a cancel or a large batch leaves nothing behind."""
         waiting = iter(picks)
         running: dict[Future[Outcome], str] = {}
         last_beat = time.monotonic()
         with ThreadPoolExecutor(self._concurrency, thread_name_prefix="draft") as pool:
             while True:
-                while len(running) < self._concurrency and not watch.cancel.is_set():
-                    pick = next(waiting, None)
-                    if pick is None:
-                        break
-                    running[pool.submit(self._one, order, run, pick)] = pick.suggestion_id
+                for pick in islice(waiting, self._free(running, work)):
+                    running[pool.submit(self._one, work, pick)] = pick.suggestion_id
                 if not running:
-                    return
+                    break
                 done, _ = wait(running, timeout=_TICK_S, return_when=FIRST_COMPLETED)
                 for future in done:
                     running.pop(future)
-                    tally.outcomes.append(future.result())
+                    work.tally.outcomes.append(future.result())
                 if time.monotonic() - last_beat > _HEARTBEAT_S:
-                    self._runs.beat(run, tally)
+                    self._runs.beat(work.run, work.tally)
                     last_beat = time.monotonic()
-                working = tuple(running.values())
-                watch.report(Progress(run, len(picks), tuple(tally.outcomes), working))
+                work.report(len(picks), tuple(running.values()))
+        if work.breaker.open:
+            work.tally.outcomes.extend(not_attempted(pick.suggestion_id) for pick in waiting)
 
-    def _one(self, order: BatchOrder, run: RunSummary, pick: Pick) -> Outcome:
+    def _free(self, running: Sized, work: "_Work") -> int:
+        """Say how many more items may start now."""
+        stopped = work.watch.cancel.is_set() or work.breaker.open
+        return 0 if stopped else self._concurrency - len(running)
+
+    def _one(self, work: "_Work", pick: Pick) -> Outcome:
         """Draft one item; whatever goes wrong becomes its outcome and stops nothing else."""
         started = time.monotonic()
+        order, run = work.order, work.run
         try:
             product = self._generator.generate(
                 Order(
@@ -190,11 +254,13 @@ class Batches:
                     dry_run=order.dry_run,
                     revision=pick.revision,
                     considerate=True,
+                    budget=work.budget,
                 )
             )
         except Refused as refused:
             return _timed(skipped(pick.suggestion_id, refused), started)
         except RunbookError as error:
+            work.breaker.failed(error)
             return _timed(self._failed(run, pick.suggestion_id, error), started)
         except Exception as error:  # noqa: BLE001 - a batch item's edge: the batch goes on
             logger.error(
@@ -202,6 +268,7 @@ class Batches:
                 extra={"suggestion_id": pick.suggestion_id, "error": type(error).__name__},
             )
             return _timed(self._failed(run, pick.suggestion_id, error), started)
+        work.breaker.worked()
         return _timed(made(product), started)
 
     def _failed(self, run: RunSummary, suggestion_id: str, error: Exception) -> Outcome:
@@ -242,6 +309,13 @@ def skipped(suggestion_id: str, refused: Refused) -> Outcome:
     if isinstance(refused, WouldBeFallback):
         reason = f"{reason}:{refused.reason}"
     return Outcome(suggestion_id=suggestion_id, status=OutcomeStatus.SKIPPED, error_reason=reason)
+
+
+def not_attempted(suggestion_id: str) -> Outcome:
+    """Give the outcome of an item that waits for the next run because the provider is down."""
+    return Outcome(
+        suggestion_id=suggestion_id, status=OutcomeStatus.SKIPPED, error_reason="not_attempted"
+    )
 
 
 def failed(suggestion_id: str, error: Exception) -> Outcome:

@@ -52,6 +52,7 @@ def assemble(
         services,
         clock,
         seconds=settings.suggestion_seconds,
+        budget_usd=settings.suggestion_budget_usd,
         extra_patterns=settings.redact_extra,
     )
     runs = Runs(repository, clock)
@@ -73,6 +74,8 @@ def assemble(
             clock,
             concurrency=settings.concurrency,
             provider=drafter.provider,
+            suggestion_budget_usd=settings.suggestion_budget_usd,
+            run_budget_usd=settings.run_budget_usd,
         ),
         runs=runs,
         services=services,
@@ -102,12 +105,9 @@ def _store(settings: Settings) -> DocumentStore:
 
 def _drafter(settings: Settings) -> tuple[Drafter, str]:
     """Choose the drafter and say why in words (CONTRACT §4)."""
-    from runbooks.drafting.offline import OfflineDrafter
+    from runbooks.drafting.choice import choose
 
-    if settings.drafter in ("auto", "offline"):
-        chosen = "RUNBOOK_DRAFTER=offline" if settings.drafter == "offline" else "no model is set"
-        return OfflineDrafter(), chosen
-    raise InvalidSettings("RUNBOOK_DRAFTER", f"{settings.drafter} is not built in yet")
+    return choose(settings)
 
 
 class _Shared:

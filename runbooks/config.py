@@ -57,10 +57,16 @@ class Settings(BaseSettings):
     )
     run_budget_usd: float | None = Field(None, ge=0, validation_alias="RUNBOOK_RUN_COST_BUDGET_USD")
     services_file: Path | None = Field(None, validation_alias="RUNBOOK_SERVICES_FILE")
+    prices_file: Path | None = Field(None, validation_alias="RUNBOOK_PRICES_FILE")
     redact_extra: Annotated[tuple[str, ...], NoDecode] = Field(
         (), validation_alias="RUNBOOK_REDACT_EXTRA"
     )
     """Further expressions to redact, one per line."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] | None = Field(
+        None, validation_alias="RUNBOOK_LOG_LEVEL"
+    )
+    """None: INFO where the workbench is served, WARNING on the command line."""
 
     host: str = Field("127.0.0.1", validation_alias="HOST")
     port: int = Field(8501, ge=1, le=65_535, validation_alias="PORT")
@@ -79,7 +85,12 @@ class Settings(BaseSettings):
     def _lines(cls, value: object) -> object:
         return tuple(filter(None, value.splitlines())) if isinstance(value, str) else value
 
-    @field_validator("services_file", mode="before")
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _any_case(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("services_file", "prices_file", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None

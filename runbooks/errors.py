@@ -33,9 +33,13 @@ from collections.abc import Sequence
 
 
 class RunbookError(Exception):
-    """The root of all errors that the product raises on purpose."""
+    """The root of all errors that the product raises on purpose.
+
+    `text_kept` says that a person's text which could not be saved is kept as an unsaved one.
+    """
 
     code = "internal"
+    text_kept = False
 
 
 class InvalidSettings(RunbookError):
@@ -183,14 +187,17 @@ class WouldBeFallback(Refused):
 
 
 class BudgetExceeded(Refused):
-    """The call would cost more than its budget allows (CONTRACT R14)."""
+    """The call would cost more than what is left, of the run or of the suggestion (R14)."""
 
     code = "budget_exceeded"
 
-    def __init__(self, suggestion_id: str, needed_usd: float, left_usd: float) -> None:
+    def __init__(
+        self, suggestion_id: str, needed_usd: float, left_usd: float, *, of_run: bool = False
+    ) -> None:
         super().__init__(suggestion_id, needed_usd, left_usd)
         self.needed_usd = needed_usd
         self.left_usd = left_usd
+        self.of_run = of_run
 
 
 class BlockingFindings(RunbookError):

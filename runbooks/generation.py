@@ -3,14 +3,16 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from runbooks.acts import Acts, NewText, refuse
-from runbooks.drafting.fallback import fallback, fallback_reason
-from runbooks.drafting.port import DraftAnswer, Drafter, DraftRequest
+from runbooks.drafting.budget import Budget, Purse
+from runbooks.drafting.fallback import Reason, fallback, fallback_reason
+from runbooks.drafting.port import DraftAnswer, Drafter, DraftRequest, Evidence
 from runbooks.errors import (
     BeingEdited,
+    BudgetExceeded,
     GenerationInProgress,
     NotFound,
     NotRunbook,
@@ -35,7 +37,8 @@ _REPLACEABLE_BY_FALLBACK = {DraftState.NONE, DraftState.FALLBACK}
 @dataclass(frozen=True)
 class Order:
     """What is to be generated, for whom; `revision` is the one the order was decided on, None the
-    one read at the start (CONTRACT R4). `considerate`: leave items alone that a person is at."""
+    one read at the start (CONTRACT R4). `considerate`: leave items alone that a person is at.
+    `budget` is the run's money; without one the suggestion's own is all there is."""
 
     suggestion_id: str
     actor: str
@@ -44,6 +47,7 @@ class Order:
     dry_run: bool = False
     revision: str | None = None
     considerate: bool = False
+    budget: Budget | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class Generator:
         clock: Callable[[], datetime],
         *,
         seconds: float,
+        budget_usd: float,
         extra_patterns: Sequence[str] = (),
     ) -> None:
         self._repository = repository
@@ -78,6 +83,7 @@ class Generator:
         self._services = services
         self._clock = clock
         self._seconds = seconds
+        self._budget_usd = budget_usd
         self._extra_patterns = tuple(extra_patterns)
         self._leases = Leases(repository.store, "generate")
 
@@ -112,6 +118,10 @@ class Generator:
             return False
         evidence = gather(self._repository, self._services, suggestion, self._extra_patterns)
         return evidence.evidence.hash != entry.evidence_hash
+
+    def open_budget(self) -> Budget:
+        """Open the money of a single generation (CONTRACT R14)."""
+        return Budget(self._budget_usd, "suggestion")
 
     def _hold(self, order: Order) -> Lease:
         ttl = self._seconds + LEASE_MARGIN_S
@@ -157,13 +167,27 @@ class Generator:
         """Ask the drafter, or write the template where no draft can be made (CONTRACT R8)."""
         evidence = gathered.evidence
         reason = fallback_reason(evidence)
-        now = self._clock()
         if reason is not None:
-            if suggestion.slot.state not in _REPLACEABLE_BY_FALLBACK:
-                raise WouldBeFallback(order.suggestion_id, reason)
-            return fallback(evidence, reason, now)
+            return self._template(suggestion, evidence, reason)
+        try:
+            return _redacted(self._ask(order, evidence), gathered)
+        except BudgetExceeded as spent:
+            if not spent.of_run:
+                raise
+            return self._template(suggestion, evidence, "run_budget_exceeded")
+
+    def _template(self, suggestion: Suggestion, evidence: Evidence, reason: Reason) -> DraftAnswer:
+        """Write a template where nothing better stands; raise WouldBeFallback (CONTRACT R8)."""
+        if suggestion.slot.state not in _REPLACEABLE_BY_FALLBACK:
+            raise WouldBeFallback(suggestion.suggestion_id, reason)
+        answer = fallback(evidence, reason, self._clock())
+        meta = answer.meta.model_copy(update={"evidence_hash": evidence.hash})
+        return replace(answer, meta=meta)
+
+    def _ask(self, order: Order, evidence: Evidence) -> DraftAnswer:
+        purse = Purse.of(self._budget_usd, order.budget or self.open_budget())
         started = time.monotonic()
-        answer = self._drafter.draft(DraftRequest(evidence, now, self._seconds))
+        answer = self._drafter.draft(DraftRequest(evidence, self._clock(), self._seconds, purse))
         logger.info(
             "drafted",
             extra={
@@ -175,7 +199,7 @@ class Generator:
                 "duration_ms": round((time.monotonic() - started) * 1000),
             },
         )
-        return _redacted(answer, gathered)
+        return answer
 
     def _write(self, order: Order, standing: "_Standing", text: NewText, lease: Lease) -> None:
         """Put the draft in place if the state is still the one decided on (CONTRACT R3, R6).

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from runbooks.drafting.budget import Budget
 from runbooks.errors import DraftingFailed, RunbookError
 from runbooks.models import (
     Outcome,
@@ -15,6 +16,7 @@ from runbooks.models import (
 )
 from runbooks.repository import Repository
 from runbooks.store import queries, records
+from runbooks.store.codec import key_of
 from runbooks.store.port import Collection, FieldPath, Merge
 from runbooks.store.records import read_entry
 
@@ -31,6 +33,8 @@ class Tally:
     """The outcomes of a run as they come; not safe to share between threads."""
 
     outcomes: list[Outcome] = field(default_factory=list)
+    budget: Budget | None = None
+    """The run's money: what it has spent counts, failed calls included."""
 
     def counts(self) -> dict[str, object]:
         """Give the count fields of a run: picked up = generated + skipped + error."""
@@ -45,8 +49,13 @@ class Tally:
             "fallback_count": sum(1 for o in self.outcomes if o.fallback_reason),
             "needs_input_count": sum(1 for o in self.outcomes if o.needs_input),
             "suggestion_outcomes": tuple(self.outcomes),
-            "cost_usd": round(sum(o.cost_usd for o in self.outcomes), 6),
+            "cost_usd": self._cost(),
         }
+
+    def _cost(self) -> float:
+        if self.budget is not None:
+            return round(self.budget.spent_usd, 9)
+        return round(sum(outcome.cost_usd for outcome in self.outcomes), 9)
 
 
 class Runs:
@@ -105,7 +114,7 @@ class Runs:
             model_response_sha256=drafting.response_sha256 if drafting else None,
             model_response_excerpt=drafting.excerpt if drafting else "",
         )
-        key = f"{run.run_id}:{suggestion_id}"
+        key = key_of(f"{run.run_id}:{suggestion_id}")
         fields = _fields(records.write_error(record).items())
         self._repository.store.commit([Merge(Collection.ERRORS, key, fields)])
 

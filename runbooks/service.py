@@ -261,8 +261,9 @@ class RunbookService:
             provider=self.drafter.provider,
             dry_run=dry_run,
         )
-        tally = Tally()
-        order = Order(suggestion_id, actor, run.run_id, force, dry_run, revision)
+        budget = self._generator.open_budget()
+        tally = Tally(budget=budget)
+        order = Order(suggestion_id, actor, run.run_id, force, dry_run, revision, budget=budget)
         try:
             product = self._generator.generate(order)
             tally.outcomes.append(made(product))

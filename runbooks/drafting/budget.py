@@ -87,3 +87,8 @@ class Purse:
         """Book in both."""
         self.suggestion.settle(reserved, true_cost)
         self.run.settle(reserved, true_cost)
+
+
+def free_purse() -> Purse:
+    """Give a purse without money, for drafters that cost nothing."""
+    return Purse.of(0.0, Budget(0.0, "run"))

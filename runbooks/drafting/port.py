@@ -1,9 +1,10 @@
 """What the product asks of a drafter: evidence in, one Markdown runbook out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from runbooks.drafting.budget import Purse, free_purse
 from runbooks.models import FailurePattern, GeneratorMeta, RawTrace, Severity, Suggestion
 from runbooks.services import ServiceRow
 
@@ -49,11 +50,12 @@ class Evidence:
 
 @dataclass(frozen=True)
 class DraftRequest:
-    """One order to a drafter; `seconds` is all the time it has (CONTRACT R13)."""
+    """One order to a drafter: all the time it has, and the money (CONTRACT R13, R14)."""
 
     evidence: Evidence
     now: datetime
     seconds: float
+    purse: Purse = field(default_factory=free_purse)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from runbooks.errors import DraftingFailed
 from runbooks.models import RunState
 from runbooks.store.port import Collection
 from runbooks.store.queries import QueueFilter
-from tests.rules.conftest import pattern_document, trace_document
+from tests.world import pattern_document, trace_document
 
 
 def taken(run):
@@ -192,7 +192,8 @@ def test_the_queue_counts_what_waits(world, kim, good_text):
     """The figures on top of the queue are those of its rows."""
     names = [world.suggest() for _ in range(4)]
     world.service.run_once(BatchOrder(2, "batch"))
-    edited = world.service.save(names[3], good_text, world.revision(names[3]), kim)
+    text = good_text.replace(f"{1:032x}", f"{4:032x}")
+    edited = world.service.save(names[3], text, world.revision(names[3]), kim)
     world.service.approve(names[3], edited.slot.revision, "local:kim")
     figures = world.service.queue_figures()
     assert (figures.waiting, figures.approved, figures.acceptance) == (3, 1, 1.0)

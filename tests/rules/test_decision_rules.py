@@ -12,6 +12,7 @@ from runbooks.errors import (
     NotSeen,
     StaleRevision,
 )
+from runbooks.store.port import Collection
 from runbooks.unsaved import Person
 
 
@@ -30,7 +31,8 @@ def test_an_approval_names_the_revision_that_was_seen(world, ready):
     assert (after.approval.actor, after.approval.revision) == ("local:kim", seen)
     last = after.history[-1]
     assert (last.previous_status, last.new_status, last.revision) == ("pending", "approved", seen)
-    assert after.document["their_own_field"] == {"kept": True}
+    stored = world.store.get_many(Collection.SUGGESTIONS, [name])[name].document
+    assert stored["their_own_field"] == {"kept": True}
 
 
 def test_an_unseen_revision_is_never_approved(world, ready, lee, good_text):

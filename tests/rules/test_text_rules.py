@@ -19,7 +19,7 @@ from runbooks.errors import (
 )
 from runbooks.models import DraftState, SlotKind
 from runbooks.store.port import Collection
-from tests.rules.conftest import World, pattern_document
+from tests.world import World, pattern_document
 
 SNIPPET = ("suggestion_content", "runbook_snippet")
 
@@ -221,16 +221,15 @@ def test_what_has_a_version_is_not_adopted_twice(world, kim, good_text):
 def test_a_foreign_change_of_another_field_does_not_fail_a_save(world, kim, good_text):
     """R6: the precondition covers the whole document; we read again and go on."""
     name = world.suggest()
-    original, changed = world.store.commit, []
+    original = world.store.commit
 
     def commit(writes):
-        if not changed:
-            changed.append(world.foreign_write(name, {("embedding",): [0.1, 0.2]}))
+        world.store.commit = original
+        world.foreign_write(name, {("embedding",): [0.1, 0.2]})
         return original(writes)
 
     world.store.commit = commit
     saved = world.service.save(name, good_text, "none", kim)
-    world.store.commit = original
     document = world.store.get_many(Collection.SUGGESTIONS, [name])[name].document
     assert saved.slot.raw["markdown_content"] == good_text
     assert document["embedding"] == [0.1, 0.2]
