@@ -162,11 +162,16 @@ def unexplained_output(page: Page) -> Iterator[Finding]:
         reported: set[int] = set()
         for command in page.commands_in(section):
             container, text = page.aftermath(command)
-            if command.effect.level > Level.READS or container in reported:
+            if not _is_diagnostic(command) or container in reported:
                 continue
             reported.add(container)
             if not (command.shows_output or EXPECTED.search(text)):
                 yield _on_command(page, "RB108", "The expected output is not given.", command)
+
+
+def _is_diagnostic(command: Command) -> bool:
+    helps = any(call.has("--help", "-h", "--version") for call in command.calls)
+    return bool(command.calls) and not helps and command.effect.level is Level.READS
 
 
 def _on_command(page: Page, rule: str, message: str, command: Command) -> Finding:

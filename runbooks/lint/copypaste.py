@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 
 from runbooks.lint.command import Command, first_program
+from runbooks.lint.commands import is_shell
 from runbooks.lint.document import CodeBlock
 from runbooks.lint.finding import Finding, Fix
 from runbooks.lint.page import Check, Page
+from runbooks.lint.shell import Problem
 from runbooks.lint.tools import KNOWN_PROGRAMS, NO_SUCH_PROGRAM
 
 _TYPOGRAPHIC = {
@@ -68,9 +70,7 @@ def unbalanced(page: Page) -> Iterator[Finding]:
     for command in page.commands:
         if command.problem:
             if command.inline or command.prompted or _is_known(page, command):
-                message = f"This {command.problem.what} is never closed."
-                place = (command.body, command.start, command.end)
-                yield page.at("RB302", message, *place)
+                yield _unclosed(page, command, command.problem)
         else:
             yield from _unbalanced_body(page, command)
     for prose in page.document.prose:
@@ -78,6 +78,15 @@ def unbalanced(page: Page) -> Iterator[Finding]:
         if at is not None:
             message = "This backtick opens no code span."
             yield page.at("RB302", message, prose.body, at, at + 1, severity="W")
+
+
+def _unclosed(page: Page, command: Command, problem: Problem) -> Finding:
+    """Blocks where the text is surely shell; an unmarked block may hold something else."""
+    block = None if command.inline else _block_of(page.document.blocks, command)
+    sure = block is None or command.prompted or is_shell(block)
+    message = f"This {problem.what} is never closed."
+    place = (command.body, command.start, command.end)
+    return page.at("RB302", message, *place, severity=None if sure else "W")
 
 
 def _is_known(page: Page, command: Command) -> bool:

@@ -12,6 +12,8 @@ from runbooks.lint.tools import DOWNLOADERS, INTERPRETERS, SHELLS
 from runbooks.redaction import Kind, Redactor
 
 _SUBSTITUTED = re.compile(r"\$\((?:sudo )?(?:curl|wget)\b|`(?:curl|wget)\b")
+_NO_LITERAL = re.compile(r"[|>;&<-]|\$[({\w]")
+_WORDLIKE = re.compile(r"[^\d]{1,15}$|.{0,200}[()\[\]{}]")
 _CONTACTS = frozenset({Kind.EMAIL, Kind.PHONE})
 _BLOCKING = _CONTACTS | {Kind.SECRET, Kind.CARD, Kind.IBAN, Kind.SSN}
 _HARMLESS_ELSEWHERE = frozenset({Kind.IP, Kind.NAME, Kind.ADDRESS, Kind.ID, Kind.DOB})
@@ -55,11 +57,19 @@ def secrets(page: Page) -> Iterator[Finding]:
     """RB204: what the redactor would hide; on another team's page only real secrets block."""
     body = TextMap.of_lines([(at, 0, line) for at, line in enumerate(page.document.lines)])
     for start, end, kind in Redactor().spans(body.text):
-        blocking = _BLOCKING if page.strict else _BLOCKING - _CONTACTS
+        if _NO_LITERAL.match(body.text, start):
+            continue
         if page.strict or kind not in _HARMLESS_ELSEWHERE:
-            severity: Severity = "E" if kind in blocking else "W"
+            severity = _secret_severity(page, kind, body.text[start:end])
             message = f"This looks like {_KINDS.get(kind, 'personal data')}."
             yield page.at("RB204", message, body, start, end, severity=severity)
+
+
+def _secret_severity(page: Page, kind: Kind, text: str) -> Severity:
+    """A secret that may be a plain word, and contacts on other teams' pages, only warn."""
+    if kind not in _BLOCKING or (kind in _CONTACTS and not page.strict):
+        return "W"
+    return "W" if kind is Kind.SECRET and _WORDLIKE.match(text) else "E"
 
 
 CHECKS: dict[str, Check] = {"RB203": piped_download, "RB204": secrets}

@@ -159,12 +159,17 @@ def _sections(headings: list[Section], total: int) -> list[Section]:
     ends: list[int] = [total] * len(headings)
     still_open: list[int] = []
     sections: list[Section] = []
+    # The title of a page names its failure: "Errors in support-agent" is no section on support.
+    titles = [heading for heading in headings if heading.level == 1]
+    title = titles[0] if len(titles) == 1 and len(headings) > 1 else None
     for index, heading in enumerate(headings):
         while still_open and headings[still_open[-1]].level >= heading.level:
             ends[still_open.pop()] = heading.line
         parent = sections[still_open[-1]].role if still_open else "other"
         still_open.append(index)
         role = role_of(heading.title, parent if heading.level > 2 else "other")
+        if heading is title:
+            role = "other"
         sections.append(
             Section(heading.title, heading.level, heading.line, 0, role, heading.setext)
         )

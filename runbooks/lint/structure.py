@@ -54,16 +54,19 @@ def sections(page: Page) -> Iterator[Finding]:
     """RB002: the six sections, once each, in order; others come after them."""
     chapters = [section for section in page.document.sections if section.level == 2]
     present: dict[str, Section] = {}
+    others: list[Section] = []
     for chapter in chapters:
         name = _six_name(chapter)
         if name is None:
-            message = f"The section “{chapter.title[:60]}” is not one of the six."
-            yield page.finding("RB002", message, chapter.line, severity="W")
+            others.append(chapter)
         elif name in present:
             yield page.finding("RB002", f"The section “{name}” occurs twice.", chapter.line)
         else:
             present[name] = chapter
-    yield from _missing(page, chapters, present)
+    yield from _missing(page, others, present)
+    for other in others:
+        message = f"The section “{other.title[:60]}” is not one of the six."
+        yield page.finding("RB002", message, other.line, severity="W")
     yield from _disordered(page, present)
 
 
@@ -72,12 +75,14 @@ def _six_name(section: Section) -> str | None:
     return next((name for name in SIX_SECTIONS if name.casefold() == folded), None)
 
 
-def _missing(page: Page, chapters: list[Section], present: dict[str, Section]) -> Iterator[Finding]:
+def _missing(page: Page, others: list[Section], present: dict[str, Section]) -> Iterator[Finding]:
+    """Absent sections; one that only bears another name is taken out of `others`."""
     for name, role in SIX_SECTIONS.items():
         if name in present:
             continue
-        namesake = next((c for c in chapters if c.role == role and _six_name(c) is None), None)
+        namesake = next((other for other in others if other.role == role), None)
         if namesake:
+            others.remove(namesake)
             fix = _rename(page, namesake, name)
             message = f"The section “{namesake.title[:60]}” should be called “{name}”."
             yield page.finding("RB002", message, namesake.line, fix=fix)
@@ -123,15 +128,19 @@ def _disordered(page: Page, present: dict[str, Section]) -> Iterator[Finding]:
 def empty_sections(page: Page) -> Iterator[Finding]:
     """RB003: a section that must say something says nothing."""
     document = page.document
-    for section in document.sections:
-        required = section.level == 2 and _six_name(section) if page.strict else None
-        if not required and (page.strict or section.role not in ("diagnosis", "mitigation")):
-            continue
+    for section in _required(page):
         words = len(_WORD.findall(document.text_in(section.line + 1, section.end)[:4_000]))
         if words < _MIN_SECTION_WORDS:
             severity = page.milder if words else None
             message = f"The section “{section.title[:60]}” has {words or 'no'} words."
             yield page.finding("RB003", message, section.line, severity=severity)
+
+
+def _required(page: Page) -> Iterator[Section]:
+    if page.strict:
+        chapters = (section for section in page.document.sections if section.level == 2)
+        return (chapter for chapter in chapters if _six_name(chapter))
+    return page.document.of_role("diagnosis", "mitigation")
 
 
 def long_summary(page: Page) -> Iterator[Finding]:
