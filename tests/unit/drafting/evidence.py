@@ -1,0 +1,113 @@
+"""Builds the evidence that a drafter gets from raw rows, as production does from the store."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from runbooks.drafting.port import DraftRequest, Evidence
+from runbooks.models import FailurePattern, RawTrace, Severity, Suggestion
+from runbooks.queue import effective_severity
+from runbooks.revision import sha256
+from runbooks.services import ServiceDirectory, ServiceRow
+from runbooks.store.documents import read_pattern, read_suggestion, read_trace
+from runbooks.store.port import Stored
+from runbooks.values import Document
+
+NOW = datetime(2026, 11, 20, 4, 10, tzinfo=UTC)
+
+
+def rows(path: Path) -> list[dict[str, object]]:
+    """Read a JSON Lines file."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def stored(key: str, document: Document) -> Stored:
+    """Wrap a document as a store gives it."""
+    return Stored(key, document, 1, NOW)
+
+
+def service_row(service: str, **given: object) -> ServiceRow:
+    """A row of the services file; without fields it is the default row."""
+    if not given:
+        return ServiceDirectory.load(None).row(service)
+    return ServiceRow.model_validate({"service": service, "known": True, **given})
+
+
+def evidence(
+    suggestion: Document,
+    patterns: Sequence[Document] = (),
+    traces: Sequence[Document] = (),
+    row: ServiceRow | None = None,
+    severity: Severity | None = None,
+) -> Evidence:
+    """Put rows together; the first pattern is the canonical one."""
+    read = read_suggestion(stored(str(suggestion.get("suggestion_id", "s-1")), suggestion))
+    found = tuple(
+        read_pattern(stored(str(pattern.get("source_trace_id", "t")), pattern))
+        for pattern in patterns
+    )
+    seen = tuple(read_trace(stored(str(trace.get("trace_id", "t")), trace)) for trace in traces)
+    return of_models(read, found, seen, row, severity)
+
+
+def of_models(
+    suggestion: Suggestion,
+    patterns: tuple[FailurePattern, ...],
+    traces: tuple[RawTrace, ...],
+    row: ServiceRow | None = None,
+    severity: Severity | None = None,
+) -> Evidence:
+    """Put models together as the lineage does."""
+    service = next((trace.service_name for trace in traces if trace.service_name), "")
+    ids = [source.trace_id for source in suggestion.sources] + [t.trace_id for t in traces]
+    return Evidence(
+        suggestion=suggestion,
+        patterns=patterns,
+        traces=traces,
+        severity=severity or effective_severity(suggestion, patterns, traces),
+        service=service,
+        row=row or service_row(service),
+        trace_ids=tuple(dict.fromkeys(ids)),
+        pattern_ids=tuple(pattern.pattern_id for pattern in patterns),
+        hash=sha256(repr((suggestion.suggestion_id, patterns, traces))),
+    )
+
+
+def request(found: Evidence) -> DraftRequest:
+    """Order a draft with the time that production gives."""
+    return DraftRequest(found, NOW, 30.0)
+
+
+def tau(folder: Path, row: ServiceRow | None = None) -> list[Evidence]:
+    """The evidence of every suggestion derived from the tau-bench runs."""
+    by_trace = {str(trace["trace_id"]): trace for trace in rows(folder / "tau_failures.jsonl")}
+    by_pattern = {
+        str(pattern["source_trace_id"]): pattern for pattern in rows(folder / "tau_patterns.jsonl")
+    }
+    return [
+        _lineage(suggestion, by_pattern, by_trace, row)
+        for suggestion in rows(folder / "tau_suggestions.jsonl")
+    ]
+
+
+def _lineage(
+    suggestion: Mapping[str, object],
+    by_pattern: Mapping[str, Document],
+    by_trace: Mapping[str, Document],
+    row: ServiceRow | None,
+) -> Evidence:
+    sources = suggestion["source_traces"]
+    assert isinstance(sources, list)
+    ids = [str(source["trace_id"]) for source in sources]
+    patterns = [by_pattern[trace_id] for trace_id in ids if trace_id in by_pattern]
+    patterns.sort(key=_canonical_first, reverse=True)
+    first = str(patterns[0]["source_trace_id"]) if patterns else ""
+    traces = [by_trace[trace_id] for trace_id in ids if trace_id in by_trace]
+    traces.sort(key=lambda trace: trace["trace_id"] != first)
+    return evidence(suggestion, patterns, traces, row)
+
+
+def _canonical_first(pattern: Document) -> tuple[object, object, object]:
+    """CONTRACT R9: confidence, then extracted_at, then id."""
+    return (pattern["confidence"], pattern["extracted_at"], pattern["pattern_id"])
