@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from runbooks.errors import CommitUnknown, StoreUnavailable
-from runbooks.store.codec import decode, is_document_key
+from runbooks.store.codec import is_document_key
 from runbooks.store.migrations import migrate, refuse_newer
 from runbooks.store.port import Collection, Query, Stored, Usage, Write
 from runbooks.store.shapes import Shape, count_shape, shape
 from runbooks.store.sqlite_connection import Connections
-from runbooks.store.sqlite_errors import primary_code
+from runbooks.store.sqlite_errors import primary_code, stored_document
 from runbooks.store.sqlite_read import Row, answer, counted
 from runbooks.store.sqlite_write import Writer, next_number
 from runbooks.values import Token
@@ -83,9 +83,10 @@ class SqliteStore:
             return []
         with self._connections.reading() as connection:
             moment = self._clock()
-            rows = list(islice(answer(connection, query), query.limit))
-        self._used(reads=max(1, len(rows)), asked=shape(query))
-        return [_stored(row, query.select, moment) for row in rows]
+            rows = islice(answer(connection, query), query.limit)
+            found = [_stored(row, query.select, moment) for row in rows]
+        self._used(reads=max(1, len(found)), asked=shape(query))
+        return found
 
     def count(self, query: Query) -> int:
         """Count without fetching; `order`, `after`, `limit` do not matter."""
@@ -122,18 +123,17 @@ class SqliteStore:
         while True:
             with self._connections.reading() as connection:
                 moment = self._clock()
-                rows = _bounded(
-                    connection.execute(
-                        f"SELECT key, token, body FROM {collection} "  # noqa: S608
-                        "WHERE key > ? ORDER BY key LIMIT ?",
-                        (last, _SCAN_ROWS),
-                    )
+                rows = connection.execute(
+                    f"SELECT key, token, body FROM {collection} "  # noqa: S608
+                    "WHERE key > ? ORDER BY key LIMIT ?",
+                    (last, _SCAN_ROWS),
                 )
-            if not rows:
+                found = [_stored(row, None, moment) for row in _bounded(rows)]
+            if not found:
                 return
-            self._used(reads=len(rows))
-            yield from (_stored(row, None, moment) for row in rows)
-            last = rows[-1][0]
+            self._used(reads=len(found))
+            yield from found
+            last = found[-1].key
 
     def check(self) -> str:
         """Write one row and say which file this is; raise StoreUnavailable when that fails."""
@@ -169,19 +169,17 @@ def _finish(connection: sqlite3.Connection) -> None:
         raise
 
 
-def _bounded(rows: Iterator[Row]) -> list[Row]:
-    taken: list[Row] = []
+def _bounded(rows: Iterator[Row]) -> Iterator[Row]:
     size = 0
     for row in rows:
-        taken.append(row)
+        yield row
         size += len(row[2])
         if size > _SCAN_BYTES:
-            break
-    return taken
+            return
 
 
 def _stored(row: Row, select: tuple[str, ...] | None, moment: datetime) -> Stored:
-    document = decode(row[2])
+    document = stored_document(row[2])
     if select is not None:
         document = {key: value for key, value in document.items() if key in select}
     return Stored(row[0], document, row[1], moment)

@@ -16,7 +16,13 @@ from pathlib import Path
 from typing import Final
 
 from runbooks.errors import StoreUnavailable
-from runbooks.store.sqlite_errors import locked, primary_code, unavailable
+from runbooks.store.sqlite_errors import (
+    Damaged,
+    locked,
+    primary_code,
+    stored_text,
+    unavailable,
+)
 from runbooks.store.sqlite_keys import field_key, has_member
 
 _KEEP: Final = 8
@@ -55,7 +61,7 @@ class Connections:
         process, sound = self._process, True
         try:
             yield connection
-        except sqlite3.Error as error:
+        except (sqlite3.Error, Damaged) as error:
             sound = False
             raise unavailable(error, str(self.path)) from error
         finally:
@@ -104,7 +110,9 @@ class Connections:
 
     def _take(self) -> tuple[sqlite3.Connection, tuple[int, int]]:
         if self._closed:
-            raise StoreUnavailable("The store is closed.", "Restart the program.")
+            raise StoreUnavailable(
+                "The store is closed.", "The program is stopping; start it again to go on."
+            )
         identity = self._identity()
         idle = self._here().idle
         while True:
@@ -151,6 +159,7 @@ def open_connection(path: Path, busy_seconds: float) -> sqlite3.Connection:
         connection.execute("PRAGMA checkpoint_fullfsync = ON")
         connection.execute("PRAGMA journal_size_limit = 67108864")
         connection.execute("PRAGMA cache_size = -16000")
+        connection.text_factory = stored_text
         connection.create_function("field_key", 2, field_key, deterministic=True)
         connection.create_function("has_member", 3, has_member, deterministic=True)
     except sqlite3.Error:

@@ -4,6 +4,12 @@ import sqlite3
 from typing import Final
 
 from runbooks.errors import StoreUnavailable
+from runbooks.store.codec import decode
+
+
+class Damaged(Exception):
+    """A stored text is not what was written; SQLite itself has not noticed."""
+
 
 _KEPT: Final = "Nothing of this act was saved, everything saved before is kept. "
 
@@ -59,8 +65,26 @@ def primary_code(error: sqlite3.Error) -> int | None:
     return None if code is None else code & 0xFF
 
 
-def unavailable(error: sqlite3.Error, path: str) -> StoreUnavailable:
+def stored_text(raw: bytes) -> str:
+    """Read a text column; raise Damaged when it is no UTF-8."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Damaged from error
+
+
+def stored_document(body: str) -> dict[str, object]:
+    """Read a stored body; raise Damaged when it is no document, which the table never takes."""
+    try:
+        return decode(body)
+    except ValueError as error:
+        raise Damaged from error
+
+
+def unavailable(error: sqlite3.Error | Damaged, path: str) -> StoreUnavailable:
     """Say what happened to the store at `path`, and what would help."""
+    if isinstance(error, Damaged):
+        return _in_words(sqlite3.SQLITE_CORRUPT, path)
     code = primary_code(error)
     known = None if code is None else _SAME.get(code, code)
     if known is None or known not in _WORDS:

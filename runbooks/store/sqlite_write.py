@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from runbooks.errors import Conflict, DocumentTooLarge, InvalidRequest
-from runbooks.store.codec import decode, encode, is_document_key
+from runbooks.store.codec import encode, is_document_key
 from runbooks.store.fields import changed, resolved
 from runbooks.store.port import Collection, Create, Delete, Merge, Update, Write
+from runbooks.store.sqlite_errors import stored_document
 from runbooks.store.sqlite_keys import sort_key
 from runbooks.store.sqlite_schema import COUNTER, FIELDS, SEARCH_FIELD, SEARCH_TABLE, column
 from runbooks.store.sqlite_sql import hex_token
@@ -90,7 +91,7 @@ class Writer:
             f"SELECT id, token, body FROM {collection} WHERE key = ?",  # noqa: S608
             (key,),
         ).fetchone()
-        return None if found is None else _Row(found[0], found[1], decode(found[2]))
+        return None if found is None else _Row(found[0], found[1], stored_document(found[2]))
 
     def _insert(self, collection: Collection, key: str, document: Document) -> int:
         columns = [column(field) for field in FIELDS[collection]]
