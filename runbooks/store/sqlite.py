@@ -13,7 +13,7 @@ from runbooks.store.codec import is_document_key
 from runbooks.store.migrations import migrate, refuse_newer
 from runbooks.store.port import Collection, Query, Stored, Usage, Write
 from runbooks.store.shapes import Shape, count_shape, shape
-from runbooks.store.sqlite_connection import Connections
+from runbooks.store.sqlite_connection import Connections, roll_back
 from runbooks.store.sqlite_errors import primary_code, stored_document
 from runbooks.store.sqlite_read import Row, answer, counted
 from runbooks.store.sqlite_write import Writer, next_number
@@ -112,8 +112,7 @@ class SqliteStore:
                 tokens: list[Token | None] = [writer.write(write) for write in writes]
                 _finish(connection)
             finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+                roll_back(connection)
         self._used(writes=len(writes))
         return tokens
 
@@ -194,7 +193,8 @@ def _make_file(path: Path) -> None:
                 f"{path} is a folder, not a database file.",
                 "Set RUNBOOK_STORE to a path of a file, for example sqlite:///var/runbooks.db.",
             )
-        path.touch(mode=0o600)
+        if not path.exists():
+            path.touch(mode=0o600)
     except OSError as error:
         raise StoreUnavailable(
             f"The database file {path} cannot be made or opened: {error.strerror}.",

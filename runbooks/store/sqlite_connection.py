@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from runbooks.errors import StoreUnavailable
+from runbooks.errors import CommitUnknown, StoreUnavailable
 from runbooks.store.sqlite_errors import (
     Damaged,
     locked,
@@ -64,6 +64,9 @@ class Connections:
         except (sqlite3.Error, Damaged) as error:
             sound = False
             raise unavailable(error, str(self.path)) from error
+        except CommitUnknown:
+            sound = False
+            raise
         finally:
             if process.pid != os.getpid():
                 _abandoned.append(connection)
@@ -166,6 +169,13 @@ def open_connection(path: Path, busy_seconds: float) -> sqlite3.Connection:
         _close(connection)
         raise
     return connection
+
+
+def roll_back(connection: sqlite3.Connection) -> None:
+    """End what is not committed; a connection that cannot do it is closed by its unit of work."""
+    with suppress(sqlite3.Error):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _use_wal(connection: sqlite3.Connection, busy_seconds: float) -> None:
