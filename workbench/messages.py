@@ -244,9 +244,34 @@ OUTCOMES: Mapping[OutcomeStatus, str] = {
 }
 
 
+FAILURE_TYPES = (
+    "hallucination",
+    "toxicity",
+    "prompt_injection",
+    "wrong_tool",
+    "runaway_loop",
+    "pii_leak",
+    "stale_data",
+    "guardrail_failure",
+    "infrastructure_error",
+    "quality_degradation",
+    "client_error",
+    "llm_error",
+)
+"""The failure types that are known; any other word is legal too (CONTRACT §1)."""
+
+_OWN_SPELLING = {"pii": "PII", "llm": "LLM"}
+
+
+def draft_state(value: str) -> str:
+    """Give the state of a draft as words."""
+    return DRAFT_STATES[DraftState(value)]
+
+
 def failure_type(value: str) -> str:
     """Give a failure type as words."""
-    return value.replace("_", " ").strip().capitalize() or "Unknown"
+    words = value.replace("_", " ").strip().capitalize().split() or ["Unknown"]
+    return " ".join(_OWN_SPELLING.get(word.lower(), word) for word in words)
 
 
 def reason(code: str | None) -> str:
@@ -282,7 +307,7 @@ def _fact(name: str, value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     if name == "holder":
-        return escape_md(_holder(value))
+        return escape_md(who(value))
     if name in ("reason", "kind"):
         return escape_md(REASONS.get(str(value), str(value)))
     if isinstance(value, list | tuple):
@@ -290,6 +315,13 @@ def _fact(name: str, value: object) -> str:
     return escape_md(value if value is not None else "unknown")
 
 
-def _holder(value: object) -> str:
-    bare = str(value or "nobody").split("#", 1)[0].split("~", 1)[0].removeprefix("local:")
+def who(actor: object, me: str = "") -> str:
+    """Give an actor as people read it: the bare name, "you" for `me`.
+
+    Places of unsaved text (`local:Ana#tab`, `local:Ana~hash`) are read as their person.
+    """
+    plain = str(actor or "nobody").split("#", 1)[0].split("~", 1)[0]
+    if me and plain == me:
+        return "you"
+    bare = plain.removeprefix("local:")
     return "a visitor without a name" if bare.startswith("visitor-") else bare

@@ -4,15 +4,16 @@ The URL is the truth for what is shown, so that a link, a reload and a second br
 same. The session holds only what belongs to one tab: its id, a name, the way back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Self
 from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
+from runbooks.errors import InvalidRequest
 from runbooks.models import DraftState, Severity
-from runbooks.queue import words
+from runbooks.queue import read_cursor, words
 from runbooks.store.queries import QueueFilter, Sort
 
 STATUSES: Final = ("pending", "approved", "rejected")
@@ -30,6 +31,17 @@ _TAB: Final = "rb_tab"
 _NAME: Final = "rb_name"
 _TRAIL: Final = "rb_queue_trail"
 _LAST_VIEW: Final = "rb_last_view"
+_NOTICES: Final = "rb_notices"
+_FOLLOWED: Final = "rb_followed_jobs"
+_ROUND: Final = "rb_queue_round"
+
+QUEUE_TABLE: Final = "rb_queue_table"
+RUNS_TABLE: Final = "rb_runs_table"
+OUTCOMES_TABLE: Final = "rb_outcomes_table"
+BATCH_SIZE: Final = "rb_batch_size"
+REJECT_REASON: Final = "rb_reject_reason"
+FIELD: Final = "rb_filter_"
+"""Widgets of the filter are called by this and the name of a field of `View`."""
 
 
 def tab_id() -> str:
@@ -50,6 +62,60 @@ def given_name() -> str:
 def keep_given_name(value: str) -> None:
     """Remember the name that was typed in this session."""
     st.session_state[_NAME] = value
+
+
+def keep_notice(kind: str, text: str) -> None:
+    """Keep something to be said on the next run of the page."""
+    st.session_state[_NOTICES] = [*_notices(), (kind, text)]
+
+
+def take_notices() -> list[tuple[str, str]]:
+    """Give what there is to say, and forget it."""
+    found = _notices()
+    st.session_state[_NOTICES] = []
+    return found
+
+
+def _notices() -> list[tuple[str, str]]:
+    kept = st.session_state.get(_NOTICES, [])
+    return list(kept) if isinstance(kept, list) else []
+
+
+def followed() -> frozenset[str]:
+    """Give the jobs that this tab has seen at work and not put away."""
+    kept = st.session_state.get(_FOLLOWED, ())
+    return frozenset(kept) if isinstance(kept, tuple) else frozenset()
+
+
+def follow(jobs: Iterable[str]) -> None:
+    """Show these jobs from now on, also when they are over."""
+    st.session_state[_FOLLOWED] = tuple(followed() | set(jobs))
+
+
+def put_away(job_id: str) -> None:
+    """Do not show this job any longer."""
+    st.session_state[_FOLLOWED] = tuple(followed() - {job_id})
+
+
+def selected(shown: Iterable[str]) -> tuple[str, ...]:
+    """Give the selected ones of the suggestions that are shown."""
+    kept = st.session_state.get(QUEUE_TABLE)
+    chosen = kept.get("selected") if isinstance(kept, Mapping) else None
+    names = set(chosen) if isinstance(chosen, list | tuple) else set()
+    return tuple(name for name in shown if name in names)
+
+
+def clear_selection() -> None:
+    """Select nothing; the table is drawn anew."""
+    if QUEUE_TABLE in st.session_state:
+        st.session_state[QUEUE_TABLE]["selected"] = []
+    st.session_state[_ROUND] = selection_round() + 1
+
+
+def selection_round() -> int:
+    """Say how often the selection was cleared from outside the table."""
+    kept = st.session_state.get(_ROUND, 0)
+    return kept if isinstance(kept, int) else 0
 
 
 def _session_text(key: str) -> str:
@@ -82,6 +148,11 @@ def run_id() -> str:
     return _one(_params(), RUN)
 
 
+def run_address(key: str) -> dict[str, str]:
+    """Give the URL parameters that open a run on the page of runs."""
+    return {RUN: key}
+
+
 def runs_before() -> tuple[object, ...] | None:
     """Give where the list of runs goes on (`?before=<start>~<id>`), None for the newest."""
     started, mark, key = _one(_params(), BEFORE).partition("~")
@@ -95,12 +166,18 @@ def runs_address(started_at: str, key: str) -> dict[str, str]:
 
 def query_string() -> str:
     """Give the query of the present address."""
-    return urlencode({name: list(values) for name, values in _params().items()}, doseq=True)
+    return urlencode(present(), doseq=True)
 
 
-def show(parameters: Mapping[str, str | list[str]]) -> None:
-    """Replace the query of the present address."""
-    st.query_params.from_dict(parameters)
+def address(page: str, parameters: Mapping[str, str | list[str]]) -> str:
+    """Give the link to a page of the workbench, relative to any other page."""
+    query = urlencode(parameters, doseq=True)
+    return f"{page}?{query}" if query else page
+
+
+def present() -> dict[str, list[str]]:
+    """Give the parameters of the present address."""
+    return {name: list(values) for name, values in _params().items()}
 
 
 def _params() -> Params:
@@ -152,9 +229,9 @@ class View:
     @classmethod
     def read(cls, params: Params) -> Self:
         """Read a view from URL parameters; what is not known or too long is left out."""
-        sort = _one(params, "sort")
+        sort = _sort(_one(params, "sort"))
         size = _number(_one(params, "size"), 50)
-        after = _one(params, "after", limit=2500)
+        after = _cursor(_one(params, "after", limit=2500), sort)
         page = max(1, _number(_one(params, "page"), 1))
         return cls(
             status=_statuses(params),
@@ -164,7 +241,7 @@ class View:
             draft_state=_chosen(params, "draft", DRAFT_STATES),
             text=_one(params, "q"),
             group=_one(params, "group"),
-            sort=Sort(sort) if sort in {s.value for s in Sort} else Sort.WORST,
+            sort=sort,
             size=size if size in PAGE_SIZES else 50,
             page=page if after else 1,
             after=after,
@@ -215,6 +292,18 @@ class View:
     def narrowed(self) -> bool:
         """Say whether it leaves anything out besides what is decided."""
         return self.filter() != QueueFilter()
+
+
+def _sort(word: str) -> Sort:
+    return Sort(word) if word in {sort.value for sort in Sort} else Sort.WORST
+
+
+def _cursor(text: str, sort: Sort) -> str:
+    """Give the cursor if it is one of this order, else "": the first page."""
+    try:
+        return text if text and read_cursor(text, sort) else ""
+    except InvalidRequest:
+        return ""
 
 
 def _statuses(params: Params) -> tuple[str, ...]:

@@ -12,9 +12,10 @@ from urllib.parse import unquote, urlsplit
 import streamlit as st
 
 from runbooks.bootstrap import shared_service
+from runbooks.config import load_settings
 from runbooks.service import RunbookService
 from runbooks.unsaved import Person
-from workbench import state
+from workbench import messages, state
 
 NAME_COOKIE = "runbooks_name"
 NAME_ROUTE = "/session/name"
@@ -37,6 +38,18 @@ def names_are_kept_in_a_cookie(kept: bool = True) -> None:
 def service() -> RunbookService:
     """Give the process's one service; raise InvalidSettings, StoreUnavailable at the first call."""
     return shared_service()
+
+
+def usual_batch_size() -> int:
+    """Give the size of a batch that the settings name (RUNBOOK_BATCH_SIZE)."""
+    return load_settings().batch_size
+
+
+def load_sample() -> int:
+    """Put the sample into an empty store; give how many documents it has, 0 if it was not empty."""
+    from runbooks.transfer import add_sample_if_empty
+
+    return add_sample_if_empty(service())
 
 
 def clean_name(raw: str) -> str:
@@ -72,11 +85,7 @@ def tab() -> str:
 
 def shown(actor: str) -> str:
     """Give an actor as people read it: the name alone, "you" for the person at this page."""
-    plain = actor.split("#", 1)[0].split("~", 1)[0]
-    if plain == person().actor:
-        return "you"
-    bare = plain.removeprefix("local:")
-    return "a visitor without a name" if bare.startswith(_VISITOR) else bare
+    return messages.who(actor, person().actor)
 
 
 def ask_name() -> None:

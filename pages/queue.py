@@ -1,0 +1,32 @@
+"""Browse, filter, pick; start and watch a batch."""
+
+import streamlit as st
+
+from workbench import notices, state, wiring
+from workbench.components import batch_panel, discovery, filters, queue_figures, queue_table, shell
+from workbench.jobs import shared_jobs
+
+
+def main() -> None:
+    """Show the queue."""
+    shell.enter()
+    service = wiring.service()
+    jobs = shared_jobs(service)
+    search = jobs.discovering.nudge(wait_first=1.0)
+    view = state.view()
+    with st.container(horizontal=True, vertical_alignment="center", key="rb_head"):
+        st.title("Queue", width="stretch")
+        batch_panel.start(service)
+    notices.show()
+    batch_panel.watch(jobs)
+    figures = service.queue_figures()
+    if not (figures.waiting or figures.approved or figures.rejected):
+        discovery.empty(search)
+        return
+    queue_figures.show(figures)
+    filters.show(view, service.services.names)
+    queue_table.show(service, view)
+    discovery.show(jobs)
+
+
+main()

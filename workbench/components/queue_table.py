@@ -1,0 +1,115 @@
+"""The table of the queue: rows, selection, paging."""
+
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+from runbooks.clock import utc_now
+from runbooks.queue import QueuePage
+from runbooks.service import RunbookService
+from workbench import messages, notices, state, wiring
+from workbench.components import queue_rows, selection
+from workbench.state import View
+
+_HERE = Path(__file__).parent
+_TABLE = st.components.v2.component(
+    "runbooks.queue_table",
+    html='<div class="frame"><table role="table" aria-label="Suggestions"></table></div>',
+    css=(_HERE / "queue_table.css").read_text(encoding="utf-8"),
+    js=(_HERE / "queue_table.js").read_text(encoding="utf-8"),
+)
+
+
+@st.fragment
+@notices.told
+def show(service: RunbookService, view: View) -> None:
+    """Show one page of the queue; selecting runs this part alone again."""
+    page = service.queue(view.filter(), view.sort, view.size, view.after or None)
+    notices.show()
+    if not page.entries and not page.unreadable:
+        _nothing(view)
+        return
+    listed = queue_rows.rows(page.entries, view, utc_now(), wiring.person().actor)
+    ids = [row["id"] for row in listed]
+    chosen = state.selected(ids)
+    result = _TABLE(
+        key=state.QUEUE_TABLE,
+        data={"rows": listed, "selected": list(chosen), "round": state.selection_round()},
+        default={"selected": []},
+        on_selected_change=_nothing_first,
+        on_open_change=_nothing_first,
+        on_group_change=_nothing_first,
+    )
+    _unreadable(page)
+    _go(result.get("open"), result.get("group"))
+    selection.show(service, state.selected(ids))
+    _paging(view, page)
+
+
+def _go(opened: object, group: object) -> None:
+    """Follow a click: a suggestion opens the review page, a group is a view of its own."""
+    if isinstance(opened, str) and opened:
+        st.switch_page("pages/review.py", query_params=state.review_address(opened))
+    if isinstance(group, str) and group:
+        state.show_view(View(status=(), group=group))
+        st.rerun()
+
+
+def _nothing_first() -> None:
+    """Streamlit runs the fragment again by itself; there is nothing to do before that."""
+
+
+def _nothing(view: View) -> None:
+    with st.container(border=True):
+        if view.after:
+            st.markdown("**Nothing more on this page.** The list has become shorter since.")
+            st.button("To the first page", on_click=state.show_view, args=(view.changed(),))
+        elif view.narrowed:
+            st.markdown("**Nothing matches these filters.**")
+            st.button("Show all that wait", on_click=state.show_view, args=(View(),))
+        else:
+            st.markdown("**Nothing waits for review.** New suggestions appear here by themselves.")
+            decided = View(status=("approved", "rejected"))
+            st.button("Show what was decided", on_click=state.show_view, args=(decided,))
+
+
+def _unreadable(page: QueuePage) -> None:
+    if page.unreadable:
+        names = ", ".join(messages.escape_md(name, 80) for name in page.unreadable)
+        st.warning(
+            f"**{len(page.unreadable)} entries of this page cannot be read:** {names}. "
+            "The suggestions themselves are untouched; the search in the background makes the "
+            "entries anew.",
+            icon=":material/info:",
+        )
+
+
+def _paging(view: View, page: QueuePage) -> None:
+    """Lead to the pages before and behind; the way back is what this tab came by."""
+    first = (view.page - 1) * view.size + 1
+    last = first + len(page.entries) + len(page.unreadable) - 1
+    trail = {number: after for number, after in state.trail().items() if number < view.page}
+    trail[view.page] = view.after
+    state.keep_trail(trail)
+    with st.container(horizontal=True, vertical_alignment="center", key="rb_paging"):
+        st.caption(f"{first:,}–{last:,} of {page.total:,}", width="stretch")
+        if view.page > 1:
+            known = trail.get(view.page - 1)
+            before = view.changed(page=view.page - 1, after=known) if known else view.changed()
+            label = "Previous" if known or view.page == 2 else "First page"
+            _page_button(label, ":material/chevron_left:", before, "rb_previous")
+        if page.next_cursor:
+            behind = view.changed(page=view.page + 1, after=page.next_cursor)
+            _page_button("Next", ":material/chevron_right:", behind, "rb_next")
+
+
+def _page_button(label: str, icon: str, to: View, key: str) -> None:
+    side: Literal["left", "right"] = "left" if key == "rb_previous" else "right"
+    if st.button(label, icon=icon, icon_position=side, key=key, on_click=_show, args=(to,)):
+        st.rerun()
+
+
+def _show(view: View) -> None:
+    state.clear_selection()
+    state.show_view(view)

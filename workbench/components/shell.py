@@ -1,0 +1,75 @@
+"""The frame of every page: whose product this is, who sits here, and what drafts."""
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from workbench import messages, state, wiring
+
+_MARK = (Path(__file__).parents[1] / "mark.svg").read_text(encoding="utf-8")
+
+
+class _Frame:
+    """Whether `app.py` has taken the pages in hand in this process."""
+
+    stands = False
+
+
+def navigation() -> StreamlitPage:
+    """Register all pages and give the one that the address names."""
+    _Frame.stands = True
+    return st.navigation(
+        [
+            st.Page(_home, title="Queue", url_path="home", default=True, visibility="hidden"),
+            st.Page("pages/queue.py", title="Queue", icon=":material/inbox:"),
+            st.Page("pages/review.py", title="Review", icon=":material/rate_review:"),
+            st.Page(
+                "pages/runs.py", title="Runs", icon=":material/history:", url_path="run-history"
+            ),
+        ],
+        position="top",
+    )
+
+
+def _home() -> None:
+    """Lead from the bare address to the queue, which has an address of its own."""
+    st.switch_page("pages/queue.py", query_params=state.present())
+
+
+def enter() -> None:
+    """Make sure that a page stands in the frame; the first line of every page.
+
+    Until `app.py` ran once, Streamlit runs a file of `pages/` by itself for an address that has
+    its name: without frame, style and error boundary. Then the frame is set up and the page run
+    again.
+    """
+    if not _Frame.stands:
+        navigation()
+        st.rerun()
+
+
+def show() -> None:
+    """Show the frame; it stands in the header bar."""
+    st.logo(_MARK, size="large")
+    known = wiring.name()
+    with (
+        st.container(key="rb_identity"),
+        st.popover(known or "Your name?", icon=":material/person:", type="tertiary"),
+    ):
+        st.caption("Colleagues see this name where you edit, approve or start a run.")
+        wiring.ask_name()
+        st.divider()
+        _drafter()
+
+
+def _drafter() -> None:
+    drafter = wiring.service().drafter
+    if drafter.provider == "offline":
+        st.caption(
+            "**Offline drafter.** No model is asked: drafts are put together from the evidence "
+            "by rules."
+        )
+    else:
+        names = messages.escape_md(f"{drafter.model} ({drafter.provider})")
+        st.caption(f"Drafts are written by the model **{names}**.")
