@@ -15,7 +15,7 @@ from runbooks.models import (
     Version,
 )
 from runbooks.store import queries, records
-from runbooks.store.codec import document_key
+from runbooks.store.codec import key_of
 from runbooks.store.documents import (
     SUGGESTION_FIELDS,
     read_pattern,
@@ -88,8 +88,13 @@ class Repository:
         return records.read_version(found[0]) if found else None
 
     def unsaved(self, suggestion_id: str) -> list[UnsavedText]:
-        """Read everybody's unsaved texts of a suggestion."""
-        found = self.store.query(queries.unsaved_of(suggestion_id))
+        """Read everybody's unsaved texts of a suggestion, however many there are."""
+        found = self.store.query(queries.unsaved_of(suggestion_id, _AT_ONCE))
+        page = found
+        while len(page) == _AT_ONCE:
+            after = (page[-1].key,)
+            page = self.store.query(queries.unsaved_of(suggestion_id, _AT_ONCE, after))
+            found = [*found, *page]
         return [records.read_unsaved(stored) for stored in found]
 
     def run(self, run_id: str) -> RunSummary:
@@ -114,14 +119,14 @@ class Repository:
     def _one(
         self, collection: Collection, key: str, select: tuple[str, ...] | None = None
     ) -> Stored | None:
-        name = document_key(key)
+        name = key_of(key)
         return self.store.get_many(collection, [name], select).get(name)
 
     def _many(
         self, collection: Collection, keys: Iterable[str], select: tuple[str, ...] | None = None
     ) -> list[Stored]:
         """Read in steps, so that thousands of ids are not one request; keep the order asked."""
-        names = list(dict.fromkeys(document_key(key) for key in keys if key))
+        names = list(dict.fromkeys(key_of(key) for key in keys if key))
         found: dict[str, Stored] = {}
         for start in range(0, len(names), _AT_ONCE):
             found |= self.store.get_many(collection, names[start : start + _AT_ONCE], select)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from runbooks.bootstrap import assemble
+from runbooks.clock import Clock
 from runbooks.config import Settings
 from runbooks.drafting.offline import OfflineDrafter
 from runbooks.drafting.port import DraftAnswer, DraftRequest
@@ -58,7 +59,7 @@ class World:
 
     service: RunbookService
     store: DocumentStore
-    clock: Ticker
+    clock: Clock
     drafter: BusyDrafter
     made: int = 0
 
@@ -152,7 +153,7 @@ def trace_document(trace: str) -> dict[str, object]:
     }
 
 
-def make_world(store: DocumentStore, clock: Ticker | None = None) -> World:
+def make_world(store: DocumentStore, clock: Clock | None = None) -> World:
     """Put a service together over this store, with the offline drafter and default settings."""
     clock, drafter = clock or Ticker(), BusyDrafter()
     settings = Settings(_env_file=None)  # type: ignore[call-arg]

@@ -171,10 +171,12 @@ def version_with(suggestion_id: str, revision: str, limit: int = 1) -> Query:
     return Query(Collection.VERSIONS, where=where, limit=limit)
 
 
-def unsaved_of(suggestion_id: str, limit: int = 50) -> Query:
-    """The unsaved texts of a suggestion."""
+def unsaved_of(
+    suggestion_id: str, limit: int = 50, after: tuple[object, ...] | None = None
+) -> Query:
+    """The unsaved texts of a suggestion, by name."""
     where = (_equals("suggestion_id", suggestion_id),)
-    return Query(Collection.UNSAVED, where=where, limit=limit)
+    return Query(Collection.UNSAVED, where=where, after=after, limit=limit)
 
 
 def runs_newest(limit: int, after: tuple[object, ...] | None = None) -> Query:

@@ -394,3 +394,14 @@ def test_unknown_ids_and_other_types_are_typed_errors(world, kim):
         other: "not_runbook",
         draftless: None,
     }
+
+
+def test_every_kept_text_is_found_again_however_many(world, kim, lee, good_text):
+    """R13: no limit of a question hides a text that was kept."""
+    name = world.suggest()
+    world.service.save(name, good_text, "none", kim)
+    texts = {f"# Text {number}" for number in range(120)}
+    for text in texts:
+        with pytest.raises(StaleRevision):
+            world.service.save(name, text, "none", lee)
+    assert {u.text for u in world.service.repository.unsaved(name)} == texts
