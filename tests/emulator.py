@@ -16,6 +16,8 @@ LOG = Path(__file__).resolve().parents[1] / "test-results" / "firestore-emulator
 START_SECONDS = 90.0
 STOP_SECONDS = 10.0
 PROGRAMS = ("gcloud", "java")
+GUARD = 'read -r _; kill -- "-$1"'
+"""Ends the emulator's group when the tests' end of the pipe closes, however they end."""
 
 
 class EmulatorMissing(Exception):
@@ -38,10 +40,13 @@ def emulator() -> Iterator[str]:
         raise EmulatorMissing(f"{' and '.join(missing)} not found")
     host = f"127.0.0.1:{_free_port()}"
     process = _start(host)
+    guard = _guard(process)
     try:
         _wait_until_ready(process, host)
         yield host
     finally:
+        guard.kill()
+        guard.communicate()
         _stop(process)
 
 
@@ -57,6 +62,16 @@ def _start(host: str) -> subprocess.Popen[bytes]:
             start_new_session=True,
             env=os.environ | {"JAVA_TOOL_OPTIONS": "-Xmx1g"},
         )
+
+
+def _guard(process: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
+    """Watch over the emulator, in case the tests are killed and cannot stop it themselves."""
+    return subprocess.Popen(
+        ["sh", "-c", GUARD, "sh", str(process.pid)],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], host: str) -> None:
