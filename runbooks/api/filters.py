@@ -1,0 +1,117 @@
+"""The parameters of lists: checked, both spellings, nothing unknown passes unnoticed."""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from pydantic.alias_generators import to_snake
+from starlette.datastructures import QueryParams
+
+from runbooks.errors import InvalidRequest
+from runbooks.models import DraftState, RunSummary, Severity
+from runbooks.queue import words
+from runbooks.revision import iso
+from runbooks.store.queries import QueueFilter, Sort
+from runbooks.store.reading import severity as read_severity
+
+MAX_LIMIT = 200
+_STATUSES = ("pending", "approved", "rejected")
+_SEVERITIES = (*(level.value for level in Severity), "unknown")
+_MAX_CHARS = 300
+_SEVERAL = ("status", "severity", "failure_type", "service", "draft_state")
+_SINGLE = ("type", "assignee", "similarity_group", "q", "sort", "cursor", "limit")
+QUEUE_PARAMETERS = (*_SEVERAL, *_SINGLE)
+
+
+class Parameters:
+    """The query of a request, by snake_case names; raise InvalidRequest for unknown ones."""
+
+    def __init__(self, query: QueryParams, allowed: Sequence[str]) -> None:
+        self._given: dict[str, list[str]] = {}
+        for name, value in query.multi_items():
+            snake = to_snake(name)
+            if snake not in allowed:
+                raise InvalidRequest(name[:60], "there is no such parameter here")
+            if len(value) > (4000 if snake == "cursor" else _MAX_CHARS):
+                raise InvalidRequest(name, "the value is too long")
+            self._given.setdefault(snake, []).append(value)
+
+    def one(self, name: str, default: str = "") -> str:
+        """Give a parameter that may occur once."""
+        values = self._given.get(name, [default])
+        if len(values) > 1:
+            raise InvalidRequest(name, "give it once")
+        return values[0]
+
+    def several(self, name: str, allowed: Sequence[str] = ()) -> tuple[str, ...]:
+        """Give a parameter that may occur several times, as "any of these"."""
+        values = tuple(dict.fromkeys(value for value in self._given.get(name, []) if value))
+        for value in values:
+            if allowed and value not in allowed:
+                raise InvalidRequest(name, f"one of {', '.join(allowed)}")
+        return values
+
+    def limit(self, default: int) -> int:
+        """Give how many rows are asked for, 1 to 200."""
+        return self.whole("limit", default, MAX_LIMIT)
+
+    def whole(self, name: str, default: int, most: int) -> int:
+        """Give a whole number from 1 to `most`."""
+        text = self.one(name, str(default)) or str(default)
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        if not 1 <= number <= most:
+            raise InvalidRequest(name, f"a whole number from 1 to {most}")
+        return number
+
+
+def queue_filter(given: Parameters) -> tuple[QueueFilter, Sort]:
+    """Give the filter and order of `GET /suggestions`; without a type it lists runbooks."""
+    sort = given.one("sort", Sort.WORST.value)
+    if sort not in set(Sort):
+        raise InvalidRequest("sort", f"one of {', '.join(Sort)}")
+    severities = tuple(_severity(value) for value in given.several("severity"))
+    chosen = QueueFilter(
+        type=given.one("type", "runbook"),
+        status=given.several("status", _STATUSES),
+        severity=tuple(dict.fromkeys(severities)),
+        failure_type=given.several("failure_type"),
+        service=given.several("service"),
+        draft_state=given.several("draft_state", tuple(DraftState)),
+        assignee=given.one("assignee"),
+        similarity_group=given.one("similarity_group"),
+        search=words(given.one("q")),
+    )
+    return chosen, Sort(sort)
+
+
+def _severity(value: str) -> str:
+    """Read a severity as documents do: P1 is critical (CONTRACT §1)."""
+    known = read_severity(value)
+    if known is None and value != "unknown":
+        raise InvalidRequest("severity", f"one of {', '.join(_SEVERITIES)}")
+    return known.value if known else value
+
+
+def write_run_cursor(run: RunSummary) -> str:
+    """Give the opaque text that goes on after this run."""
+    start = run.stored_start
+    value = {"time": iso(start)} if isinstance(start, datetime) else start
+    raw = json.dumps([value, run.run_id], separators=(",", ":"))
+    return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+
+
+def read_run_cursor(cursor: str) -> tuple[object, ...] | None:
+    """Read such a text, None for an empty one; raise InvalidRequest when it is none."""
+    if not cursor:
+        return None
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        start, key = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
+        if isinstance(start, Mapping):
+            start = datetime.fromisoformat(start["time"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise InvalidRequest("cursor", "not a cursor of this list") from None
+    if not isinstance(key, str) or not key or not isinstance(start, str | datetime | int | float):
+        raise InvalidRequest("cursor", "not a cursor of this list")
+    return start, key

@@ -1,0 +1,1 @@
+"""The calls of CONTRACT §3, one file for each prefix."""
