@@ -109,6 +109,13 @@ class Discovery:
         entries = self._repository.entries([s.suggestion_id for s in listed])
         return self._mend(listed, entries)
 
+    def rebuild(self, suggestions: Iterable[Suggestion]) -> None:
+        """Make these queue entries anew: their traces or patterns came or changed after them."""
+        for suggestion in suggestions:
+            fields = entry_fields(self._acts.fresh_entry(suggestion))
+            write = Merge(Collection.QUEUE, suggestion.suggestion_id, fields)
+            self._repository.store.commit([write])
+
     def state(self) -> DiscoveryState:
         """Say how whole the queue is, from the last refresh."""
         state = self._stored_state()

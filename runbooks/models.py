@@ -399,6 +399,8 @@ class RunSummary(Frozen):
     in_flight: int = 0
     provider: str = ""
     dry_run: bool = False
+    stored_start: object = Field(default=None, exclude=True, repr=False)
+    """`started_at` as the document has it, which a list of runs goes on from."""
 
 
 class RunError(Frozen):

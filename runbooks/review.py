@@ -69,7 +69,9 @@ class Review:
         try:
             return self._write(Act.SAVE, suggestion_id, revision, person, build)
         except RunbookError as error:
-            self._unsaved.rescue(suggestion_id, markdown, revision, person, error.code)
+            error.text_kept = self._unsaved.rescue(
+                suggestion_id, markdown, revision, person, error.code
+            )
             raise
 
     def restore(self, suggestion_id: str, number: int, revision: str, person: Person) -> Suggestion:

@@ -50,16 +50,17 @@ class UnsavedTexts:
 
     def rescue(
         self, suggestion_id: str, text: str, base_revision: str, person: Person, why: str
-    ) -> None:
+    ) -> bool:
         """Keep a text whose save was refused, beside everything else that person has.
 
-        When the store itself is what failed, the caller still has the text.
+        Say whether it is kept: when the store itself is what failed, only the caller has it.
         """
         try:
             place = _rescued(person, text)
             self._put(suggestion_id, text, base_revision, person, place, why)
         except StoreError:
-            return
+            return False
+        return True
 
     def discard(self, suggestion_id: str, places: Iterable[str]) -> None:
         """Throw these texts away, as their author asked."""

@@ -68,6 +68,15 @@ def document_key(raw_id: str) -> str:
     return f"{_KEY_MARK}sha256-{digest}"
 
 
+def key_of(id_: str) -> str:
+    """Give the document id that an id means, whether it is one already or as somebody wrote it.
+
+    Unlike `document_key` this leaves alone what `document_key` gave, so that an id from a list
+    leads to its document.
+    """
+    return id_ if is_document_key(id_) else document_key(id_)
+
+
 def is_document_key(key: str) -> bool:
     """Say whether every store takes this as a document id (Firestore's rules, CONTRACT §1)."""
     if not key or "/" in key or key in (".", "..") or _RESERVED.fullmatch(key):

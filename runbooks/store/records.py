@@ -18,6 +18,7 @@ from runbooks.models import (
     Version,
 )
 from runbooks.revision import iso
+from runbooks.store.codec import key_of
 from runbooks.store.port import Stored
 from runbooks.store.reading import mapping, members, moment, number, text, whole
 from runbooks.store.slots import slot_of
@@ -37,7 +38,7 @@ _RUN_COUNTS = (
 
 def version_key(suggestion_id: str, number_: int) -> str:
     """Name a version's document (CONTRACT §1)."""
-    return f"{suggestion_id}:{number_}"
+    return key_of(f"{suggestion_id}:{number_}")
 
 
 def write_version(version: Version) -> Document:
@@ -126,6 +127,7 @@ def read_run(stored: Stored) -> RunSummary:
     return RunSummary(
         run_id=text(found.get("run_id")) or stored.key,
         started_at=moment(found.get("started_at")),
+        stored_start=found.get("started_at"),
         finished_at=moment(found.get("finished_at")),
         heartbeat_at=moment(found.get("heartbeat_at")),
         triggered_by=text(found.get("triggered_by")),
