@@ -57,7 +57,7 @@ RB008 I I the text has more than 1,200 words
     1,900 words
 RB009 E E Markdown is broken: open fence, table without its rule, script, skipped level
     Part of the text is shown as something else, or not at all.
-    a ``` never closed
+    a code fence never closed
 RB010 W W a link leads nowhere
     A dead link costs minutes.
     [dashboard](link)
@@ -138,7 +138,7 @@ RB304 W W a program that is not known here
     datadog trace search …
 RB305 W W a code block without a language
     Readers and tools cannot tell commands from output.
-    ``` without sh or text
+    a code fence without sh or text
 RB306 I I a code line of more than 160 characters
     Wrapped lines are copied wrongly.
     a one-liner of 300 characters

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from runbooks.lint.calls import Call
 from runbooks.lint.command import Command
-from runbooks.lint.document import Section
+from runbooks.lint.document import Section, lines_between
 from runbooks.lint.effect import Level
 from runbooks.lint.finding import Finding, Fix, Severity
 from runbooks.lint.kube import lacks_namespace
@@ -76,7 +76,8 @@ def _prose_of(page: Page, section: Section) -> str:
     prose = page.document.prose_in(section.line, section.end)[:400]
     blocks = page.document.blocks_in(section.line, section.end)[:100]
     comments = [line for block in blocks for line in block.body.text.split("\n") if "#" in line]
-    return "\n".join([*(part.text for part in prose), *comments])
+    told = [part.text for part in prose if part.kind != "heading"]
+    return "\n".join([*told, *comments])
 
 
 def _on(
@@ -131,18 +132,21 @@ def unverified(page: Page) -> Iterator[Finding]:
     for section in page.document.of_role("mitigation", "fix"):
         commands = page.commands_in(section)
         for mutation in _mutations(page, section):
-            first, last = mutation.command.line, mutation.until
-            after = page.document.text_in(mutation.command.last_line, last)
-            told = after.replace(mutation.command.text, " ")
-            reads = any(
-                first <= c.line <= last
-                and c is not mutation.command
-                and c.effect.level is Level.READS
-                for c in commands
-            )
-            if not reads and not VERIFICATION.search(told):
+            if not _is_verified(page, mutation, commands):
                 message = "Nothing verifies this change before the next one."
                 yield _on(page, "RB205", message, mutation.command, _beside(page, mutation.command))
+
+
+def _is_verified(page: Page, mutation: Mutation, commands: tuple[Command, ...]) -> bool:
+    """A reading command behind the change, or wording in its step or behind it."""
+    changed = mutation.command
+    between = lines_between(commands, changed.line, mutation.until + 1)
+    if any(c is not changed and c.effect.level is Level.READS for c in between):
+        return True
+    step = page.document.step_at(changed.line)
+    begin = step.line if step else changed.last_line
+    told = page.document.prose_in(begin, max(mutation.until, changed.last_line + 1))
+    return any(VERIFICATION.search(part.plain) for part in told if part.kind != "heading")
 
 
 def _beside(page: Page, command: Command) -> Severity | None:
