@@ -31,13 +31,13 @@ NAMES = frozenset(
     {
         *("service", "scope", "env", "namespace", "deployment", "database", "queue", "ml_app"),
         *("site", "trace_id", "tool", "calls", "repeats", "status", "exception", "host"),
-        *("model", "resource", "evaluation"),
+        *("port", "model", "resource", "evaluation"),
     }
 )
 """What a command may name; each is held to a narrow alphabet before it gets there."""
 QUOTES = frozenset(
     {
-        *("error", "score", "tool_counts", "frame", "slowest", "traces", "dashboard"),
+        *("error", "score", "tool_counts", "frame", "slowest", "traces", "dashboard", "live_step"),
     }
 )
 """What only sentences may name, because it is free text from the evidence."""
@@ -146,6 +146,7 @@ class Action(_Entry):
     """A step of Mitigation: what to do, how to see that it worked, how to go back.
 
     `warning` and `confirm` are for commands that can do harm; `affects` says who feels it.
+    `after` names the check that must have been made before; it then stands in Diagnosis.
     """
 
     title: Text
@@ -157,6 +158,7 @@ class Action(_Entry):
     verify: Text
     check: Query = Query()
     rollback: Text
+    after: str | None = None
     when: When = When()
 
     @property
@@ -254,6 +256,8 @@ def _inconsistencies(found: Catalogue) -> Iterator[Problem]:
         yield from _bad_query(("actions", name), action.check, found)
         yield from _bad_query(("actions", name), Query(command=action.command), found)
         yield from _bad_when(("actions", name), action.when)
+        wanted = (action.after,) if action.after else ()
+        yield from _unknown(("actions", name, "after"), wanted, found.checks, "check")
         for text in action.sentences:
             yield from _bad_marks(("actions", name), text, NAMES | QUOTES)
 

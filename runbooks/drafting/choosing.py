@@ -24,6 +24,7 @@ from runbooks.drafting.port import Evidence
 MAX_CHECKS = 5
 FEW_CHECKS = 3
 MAX_ACTIONS = 3
+FEW_ACTIONS = 2
 _TEXT = 8_000
 
 
@@ -115,31 +116,57 @@ class ChosenAction:
     confirm: str
     verify: str
     rollback: str
+    after: str
 
 
 def checks(
-    catalogue: Catalogue, matches: tuple[Match, ...], names: Known, facts: Facts
+    catalogue: Catalogue,
+    matches: tuple[Match, ...],
+    names: Known,
+    facts: Facts,
+    required: Iterable[str] = (),
 ) -> tuple[ChosenCheck, ...]:
-    """Give up to five checks that can be run as they stand, at least two whatever is known."""
+    """Give up to five checks that can be run as they stand, at least two whatever is known.
+
+    `required` are checks that an action rests on; they take the last places.
+    """
     filled = [list(_checks_of(catalogue, match, names, facts)) for match in matches]
-    chosen = _merged(filled, (3, 2))[:MAX_CHECKS]
+    chosen = _merged(filled, (4, 1))[:MAX_CHECKS]
     if len(chosen) < FEW_CHECKS:
         general = Match(ANY, catalogue.causes[ANY], "")
         more = list(_checks_of(catalogue, general, names, facts))
         chosen = _merged([chosen, more], (MAX_CHECKS, MAX_CHECKS))[:FEW_CHECKS]
-    return tuple(chosen)
+    return _with_required(catalogue, chosen, required, names.asking(matches[0].cause.asks))
+
+
+def _with_required(
+    catalogue: Catalogue, chosen: list[ChosenCheck], required: Iterable[str], names: Known
+) -> tuple[ChosenCheck, ...]:
+    taken = {check.id for check in chosen}
+    wanted = [name for name in dict.fromkeys(required) if name not in taken]
+    more = [check for name in wanted if (check := _filled_check(catalogue, name, names))]
+    return (*chosen[: MAX_CHECKS - len(more)], *more)
+
+
+def live_step(checks: tuple[ChosenCheck, ...]) -> str:
+    """Name the first check that looks at the live system, by its number."""
+    for number, check in enumerate(checks, start=1):
+        if "$TRACE_FILE" not in check.command and "trace_id:" not in check.command:
+            return f"step {number} of Diagnosis"
+    return "the steps of Diagnosis"
 
 
 def actions(
     catalogue: Catalogue, matches: tuple[Match, ...], names: Known, facts: Facts
 ) -> tuple[ChosenAction, ...]:
-    """Give up to three actions, most useful first; at least one whatever is known."""
-    filled = [list(_actions_of(catalogue, match, names, facts)) for match in matches]
-    chosen = _merged(filled, (2, 1))[:MAX_ACTIONS]
-    if chosen:
-        return tuple(chosen)
+    """Give up to three actions, those of the first cause before others; two whatever is known."""
     general = Match(ANY, catalogue.causes[ANY], "")
-    return tuple(_actions_of(catalogue, general, names, facts))[:1]
+    chosen: list[ChosenAction] = []
+    for match in (*matches, general):
+        if len(chosen) < FEW_ACTIONS:
+            more = list(_actions_of(catalogue, match, names, facts))
+            chosen = _merged([chosen, more], (MAX_ACTIONS, MAX_ACTIONS))
+    return tuple(chosen[:MAX_ACTIONS])
 
 
 Chosen = TypeVar("Chosen", ChosenCheck, ChosenAction)
@@ -161,13 +188,18 @@ def _checks_of(
 ) -> Iterator[ChosenCheck]:
     asking = names.asking(match.cause.asks)
     for name in match.cause.diagnosis:
-        check = catalogue.checks[name]
-        if not holds(check.when, names, facts) or not _sayable(check.sentences, asking):
-            continue
-        command = command_of(check, asking)
-        if command:
-            title, text, expect, then = (fill(text, asking.words) for text in check.sentences)
-            yield ChosenCheck(name, title, text, command, expect, then)
+        filled = _filled_check(catalogue, name, asking)
+        if filled and holds(catalogue.checks[name].when, names, facts):
+            yield filled
+
+
+def _filled_check(catalogue: Catalogue, name: str, names: Known) -> ChosenCheck | None:
+    check = catalogue.checks[name]
+    command = command_of(check, names)
+    if not command or not _sayable(check.sentences, names):
+        return None
+    title, text, expect, then = (fill(text, names.words) for text in check.sentences)
+    return ChosenCheck(name, title, text, command, expect, then)
 
 
 def _actions_of(
@@ -202,6 +234,7 @@ def _filled_action(name: str, action: Action, names: Known) -> ChosenAction | No
         confirm=confirm,
         verify=verify,
         rollback=rollback,
+        after=action.after or "",
     )
 
 

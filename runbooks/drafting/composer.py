@@ -17,7 +17,7 @@ from runbooks.drafting.remedies import escalation, fixes, mitigation, recommende
 from runbooks.drafting.symptoms import summary, symptoms
 from runbooks.markdown.outline import RunbookParts, Step, compose
 
-_SHORT = frozenset({"api", "cpu", "db", "dns", "http", "llm", "oom", "pii", "ssl", "tls", "5xx"})
+_SHORT = frozenset({"api", "cpu", "db", "dns", "http", "llm", "oom", "pii", "ssl", "tls"})
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,11 @@ def compose_runbook(evidence: Evidence, now: datetime, catalogue: Catalogue) -> 
     facts = gather(evidence)
     names = known(evidence, facts)
     matches = choosing.causes(catalogue, evidence, facts)
-    checks = choosing.checks(catalogue, matches, names, facts)
-    actions = choosing.actions(catalogue, matches, names, facts)
+    wanted = choosing.actions(catalogue, matches, names, facts)
+    required = [action.after for action in wanted if action.after]
+    checks = choosing.checks(catalogue, matches, names, facts, required)
+    live = choosing.live_step(checks)
+    actions = choosing.actions(catalogue, matches, names.saying("live_step", live), facts)
     at_once, later = recommended(evidence)
     when, who, threshold = escalation(evidence, matches, names.words)
     commands = [*(check.command for check in checks), *(action.command for action in actions)]
@@ -50,7 +53,7 @@ def compose_runbook(evidence: Evidence, now: datetime, catalogue: Catalogue) -> 
         summary=summary(evidence, fill(matches[0].cause.meaning, names.words)),
         symptoms=symptoms(evidence, facts, matches),
         diagnosis=check_steps(checks),
-        mitigation=mitigation(evidence, at_once, actions),
+        mitigation=mitigation(evidence, at_once, actions, live),
         fix=fixes(evidence, facts, matches, later, names.words),
         escalation_when=when,
         escalation_who=who,

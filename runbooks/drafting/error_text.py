@@ -27,6 +27,8 @@ _STRONG = re.compile(
     r"|nxdomain|could not resolve|name or service not known|no such host|rate limit"
     r"|deadline exceeded|timed out|probe failed|exceeded quota|resource_?exhausted"
 )
+_ENDPOINT = re.compile(r"((?:[A-Za-z0-9][\w-]{0,62}\.){1,8}[A-Za-z][\w-]{1,30}):(\d{2,5})\b")
+_SOURCE_FILES = {"java", "kt", "py", "go", "js", "ts", "rb", "cs", "cpp", "rs", "php", "scala"}
 _PYTHON_FRAME = re.compile(r'File "([^"\n]{1,300})", line (\d{1,7})(?:, in ([\w<>.]{1,100}))?')
 _JAVA_FRAME = re.compile(r"at ([\w.$<>]{1,200})\(([\w.$]{1,100}):(\d{1,7})\)")
 
@@ -83,6 +85,14 @@ def spoken_status(line: str) -> int | None:
     """Give the HTTP status from 400 up that a line speaks of."""
     found = _SPOKEN_STATUS.search(line)
     return int(found.group(1)) if found else None
+
+
+def endpoint(line: str) -> tuple[str, str]:
+    """Give the first `host.name:port` of a line, or two empty texts; `File.java:12` is none."""
+    found = _ENDPOINT.search(line)
+    if not found or found.group(1).rsplit(".", 1)[-1].lower() in _SOURCE_FILES:
+        return "", ""
+    return found.group(1), found.group(2)
 
 
 def is_failed_exit(text: str) -> bool:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from runbooks.drafting.error_text import Frame, one_line, raised, spoken_status, tells_error
+from runbooks.drafting.observed import Reading, Said
 from runbooks.drafting.payload import MAX_NODES, Reach
 from runbooks.drafting.port import Evidence
-from runbooks.drafting.reading import Reading, Said, read
+from runbooks.drafting.reading import read
 from runbooks.models import FailurePattern, RawTrace
 
 MAX_TRACES = 40
@@ -21,7 +22,11 @@ _CONTRAST = re.compile(
     r"(?i)\bexpected\b([^.;]{1,300}?)[;,.]\s{0,3}(?:but |it |the agent )?"
     r"(?:successful\w{0,5}|called|got|used|actual\w{0,5}|made)\b([^.;]{0,300})"
 )
-_LIBRARY = re.compile(r"site-packages|dist-packages|/lib/python|<frozen|node_modules")
+_LIBRARY = re.compile(
+    r"site-packages|dist-packages|/lib/python|<frozen|<string>|node_modules| (?:java|javax|jdk|sun"
+    r"|jakarta|kotlin|scala|reactor|com\.sun|com\.zaxxer|com\.fasterxml|io\.netty|io\.grpc|okhttp3"
+    r"|org\.(?:apache|springframework|postgresql|hibernate|eclipse|junit))\."
+)
 
 
 @dataclass(frozen=True)
@@ -52,9 +57,10 @@ class Facts:
     """All that was read; sequences begin with what weighs most.
 
     `statuses` pairs an HTTP status ≥400 with its count, `evaluations` a name, a value and the
-    number of traces, `slowest` a span and nanoseconds, `recurrences` the traces' counters.
-    `unexpected` and `missing` are tools that the evidence contrasts: "expected A, called B".
-    `partial`: a trace was too large to be read whole, so counts are lower bounds.
+    number of traces, `slowest` a span and its nanoseconds. `recurrences` are the traces' counters,
+    `messages` and `spans` those of the first trace. `unexpected` and `missing` are tools that the
+    evidence contrasts: "expected A, called B". `partial`: a trace was too large to be read whole,
+    so counts are lower bounds.
     """
 
     traces: int = 0
@@ -98,17 +104,15 @@ def gather(evidence: Evidence) -> Facts:
         tools=_tools(readings, evidence.canonical, unexpected),
         names=names,
         evaluations=_evaluations(readings),
-        frames=_own_frames(found.frames for _, found in readings),
+        frames=_own_frames((found.frames for _, found in readings), evidence.canonical),
         failing_spans=_failing(readings),
         slowest=_slowest(readings),
         first=moments[0] if moments else None,
         last=moments[-1] if moments else None,
         messages=first.messages,
-        spans=sum(found.spans for _, found in readings),
+        spans=first.spans,
         last_reply=first.last_reply,
-        recurrences=tuple(
-            trace.recurrence_count for trace in traces if (trace.recurrence_count or 0) > 1
-        ),
+        recurrences=tuple(count for trace in traces if (count := trace.recurrence_count or 0) > 1),
         unexpected=unexpected,
         missing=missing,
         partial=len(traces) < len(evidence.traces) or any(found.partial for _, found in readings),
@@ -264,10 +268,16 @@ def _evaluations(readings: Readings) -> tuple[tuple[str, str, int], ...]:
     return tuple((name, value, count) for (name, value), count in counted.most_common(6))
 
 
-def _own_frames(lists: Iterable[list[Frame]]) -> tuple[Frame, ...]:
-    """Give the innermost frames, those of the service's own files before those of libraries."""
-    found = list(dict.fromkeys(frame for frames in lists for frame in frames[:20]))
-    return tuple(sorted(found, key=lambda frame: bool(_LIBRARY.search(frame.file)))[:5])
+def _own_frames(lists: Iterable[list[Frame]], pattern: FailurePattern | None) -> tuple[Frame, ...]:
+    """Give the frames of the service's own code, innermost first; libraries' frames never.
+
+    A file that the pattern speaks of comes before the others.
+    """
+    spoken = f"{pattern.summary} {pattern.root_cause_hypothesis}"[:4_000] if pattern else ""
+    found = dict.fromkeys(frame for frames in lists for frame in frames[:20])
+    own = [frame for frame in found if not _LIBRARY.search(f"{frame.file} {frame.function}")]
+    own.sort(key=lambda frame: frame.file.rsplit("/", 1)[-1] not in spoken)
+    return tuple(own[:5])
 
 
 def _failing(readings: Readings) -> tuple[tuple[str, int], ...]:

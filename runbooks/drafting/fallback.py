@@ -13,7 +13,7 @@ from runbooks.drafting.facts import Facts, gather
 from runbooks.drafting.names import known
 from runbooks.drafting.offline import fingerprint
 from runbooks.drafting.port import DraftAnswer, Evidence
-from runbooks.drafting.remedies import escalation
+from runbooks.drafting.remedies import escalation, fixes, mitigation, recommended
 from runbooks.drafting.symptoms import summary, symptoms
 from runbooks.markdown.outline import RunbookParts, Step, code_span, compose
 from runbooks.models import GeneratorMeta
@@ -29,7 +29,7 @@ _MISSING: dict[Reason, str] = {
         " triggers this failure and why."
     ),
     "insufficient_context": (
-        "The failure pattern does not say enough to reproduce the failure: {gaps}."
+        "The failure pattern does not say enough to reproduce the failure; missing: {gaps}."
     ),
     "run_budget_exceeded": (
         "The money of this run was used up before this suggestion came; nothing is wrong with the"
@@ -99,6 +99,8 @@ def _parts(
     names = known(evidence, facts)
     matches = choosing.causes(catalogue, evidence, facts)
     checks = choosing.checks(catalogue, matches, names, facts)[: choosing.FEW_CHECKS]
+    at_once, later = recommended(evidence)
+    live = choosing.live_step(checks)
     when, who, threshold = escalation(evidence, matches, names.words)
     return RunbookParts(
         title=title(evidence),
@@ -110,14 +112,8 @@ def _parts(
         summary=summary(evidence, fill(matches[0].cause.meaning, names.words)),
         symptoms=symptoms(evidence, facts, matches),
         diagnosis=check_steps(checks),
-        mitigation=_to_write(evidence, reason),
-        fix=(
-            Step(title="Not known", text=why_missing(evidence, reason)),
-            Step(
-                title="A person has to write this section",
-                text="Wanted are: what has to change, in which file or setting, and who does it.",
-            ),
-        ),
+        mitigation=(*_to_write(evidence, reason), *mitigation(evidence, at_once, (), live)),
+        fix=(_fix_to_write(evidence, reason), *fixes(evidence, facts, (), later, names.words)),
         escalation_when=when,
         escalation_who=who,
         escalation_threshold=threshold,
@@ -127,7 +123,7 @@ def _parts(
 def why_missing(evidence: Evidence, reason: Reason) -> str:
     """Say in one sentence why this is a template."""
     absent = " and ".join(gaps(evidence)) or "parts of it"
-    return _MISSING[reason].format(gaps=f"{absent} is missing")
+    return _MISSING[reason].format(gaps=absent)
 
 
 def _to_write(evidence: Evidence, reason: Reason) -> tuple[Step, ...]:
@@ -151,11 +147,21 @@ def _to_write(evidence: Evidence, reason: Reason) -> tuple[Step, ...]:
     )
 
 
+def _fix_to_write(evidence: Evidence, reason: Reason) -> Step:
+    return Step(
+        title="A person has to write this section",
+        text=(
+            f"{why_missing(evidence, reason)} Wanted are: what has to change, in which file or"
+            " setting, and who does it. What is known follows."
+        ),
+    )
+
+
 def _rationale(evidence: Evidence, reason: Reason) -> str:
     trace = evidence.canonical_trace_id or "unknown"
     counted = (
-        f"Known are {len(evidence.patterns)} failure patterns and {len(evidence.traces)} of"
-        f" {len(evidence.trace_ids)} source traces, the first one {trace}."
+        f"Known: failure patterns {len(evidence.patterns)}, source traces"
+        f" {len(evidence.traces)} of {len(evidence.trace_ids)}, the first one {trace}."
     )
     lost = f" Not found: {', '.join(evidence.missing[:10])}." if evidence.missing else ""
     return (

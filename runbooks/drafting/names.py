@@ -38,6 +38,10 @@ class Known:
         words = {name: code_span(f"${variable}") for name, variable in asked.items()}
         return Known({**self.shell, **shell}, self.spans, self.logs, {**self.words, **words})
 
+    def saying(self, name: str, words: str) -> "Known":
+        """The same with one more thing that sentences may say."""
+        return Known(self.shell, self.spans, self.logs, {**self.words, name: words})
+
 
 def safe(value: object) -> str:
     """Give a name back if it may stand in a command, else nothing."""
@@ -52,6 +56,7 @@ def known(evidence: Evidence, facts: Facts) -> Known:
     words = {name: code_span(value) for name, value in plain.items() if name not in _NUMBERS}
     words |= {name: plain[name] for name in _NUMBERS if name in plain}
     service = code_span(evidence.service) if evidence.service else "the affected service"
+    quotes["live_step"] = "the first live step of Diagnosis"
     return Known(
         shell={name: shlex.quote(value) for name, value in plain.items()},
         spans=_with_scope({name: _SPAN_SPECIAL.sub(r"\\\1", v) for name, v in plain.items()}),
@@ -60,7 +65,7 @@ def known(evidence: Evidence, facts: Facts) -> Known:
     )
 
 
-_NUMBERS = ("calls", "repeats", "status")
+_NUMBERS = ("calls", "repeats", "status", "port")
 
 
 def _plain(evidence: Evidence, facts: Facts) -> dict[str, str]:
@@ -68,6 +73,8 @@ def _plain(evidence: Evidence, facts: Facts) -> dict[str, str]:
     tool = next((use for use in facts.tools if safe(use.name)), None)
     most = max((use.most for use in facts.tools), default=0)
     host = next((name for name in facts.names.get("host", ()) if _HOST.fullmatch(name)), "")
+    ends = facts.names.get("endpoint", ())
+    port = next((end.rpartition(":")[2] for end in ends if end.startswith(f"{host}:")), "")
     score = _score(facts)
     status = next((str(code) for code, _ in facts.statuses), "")
     return {
@@ -86,6 +93,7 @@ def _plain(evidence: Evidence, facts: Facts) -> dict[str, str]:
         "status": status,
         "exception": facts.named("exception"),
         "host": host,
+        "port": port if host else "",
         "model": facts.named("model"),
         "evaluation": score[0] if score else "",
         "resource": next((label for label, _ in facts.failing_spans), ""),

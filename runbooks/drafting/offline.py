@@ -103,5 +103,5 @@ def _origin(evidence: Evidence) -> str:
 def _decision(composed: Composed) -> str:
     reasons = " and ".join(match.because for match in composed.matches)
     seen = composed.facts.errors[0].text if composed.facts.errors else ""
-    counted = f" The most frequent error is: {seen}" if seen else ""
+    counted = f' The most frequent error is "{seen}".' if seen else ""
     return f"The steps were chosen because {reasons}.{counted}"

@@ -105,6 +105,19 @@ def unwrapped(value: object) -> object:
     return value
 
 
+def attributes_of(value: Mapping[object, object]) -> dict[str, object]:
+    """Give a span's attributes as one flat map: Datadog's `meta`, OpenTelemetry's `attributes`."""
+    found: dict[str, object] = {}
+    for key in ("meta", "metrics", "attributes", "tags"):
+        held = value.get(key)
+        if isinstance(held, Mapping):
+            found.update((str(name), item) for name, item in islice(held.items(), MAX_KEYS))
+        elif isinstance(held, list):
+            pairs = (item for item in held[:MAX_KEYS] if isinstance(item, Mapping))
+            found.update((name_of(item.get("key")), unwrapped(item.get("value"))) for item in pairs)
+    return found
+
+
 def _parsed(payload: object) -> object:
     """Read a payload that was stored as JSON text; any other text stays text."""
     if not isinstance(payload, str) or len(payload) > MAX_PARSED:

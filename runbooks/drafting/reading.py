@@ -1,71 +1,30 @@
 """Reads one trace: its errors, status codes, tools, durations, times, models and evaluations."""
 
 import json
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from runbooks.drafting.error_text import (
     ERROR_LEVELS,
     NO_TEXT,
-    Frame,
     error_lines,
     frames,
     is_failed_exit,
     one_line,
     raised,
-    spoken_status,
 )
-from runbooks.drafting.payload import Node, Place, Reach, name_of, number_of, unwrapped, walk
+from runbooks.drafting.observed import MAX_ERRORS, Reading
+from runbooks.drafting.payload import (
+    Node,
+    Reach,
+    attributes_of,
+    name_of,
+    number_of,
+    unwrapped,
+    walk,
+)
 
-MAX_ERRORS = 400
-
-
-@dataclass(frozen=True)
-class Said:
-    """One error as a trace tells it: a single line, and the span or tool that it came from."""
-
-    text: str
-    place: str = ""
-    tool: bool = False
-
-
-@dataclass
-class Reading:
-    """What was read in one payload; durations in nanoseconds."""
-
-    errors: list[Said] = field(default_factory=list)
-    flagged: Counter[str] = field(default_factory=Counter)
-    statuses: Counter[int] = field(default_factory=Counter)
-    calls: Counter[str] = field(default_factory=Counter)
-    identical: Counter[tuple[str, int]] = field(default_factory=Counter)
-    names: dict[str, Counter[str]] = field(default_factory=dict)
-    evaluations: dict[str, str] = field(default_factory=dict)
-    frames: list[Frame] = field(default_factory=list)
-    durations: dict[str, float] = field(default_factory=dict)
-    moments: list[datetime] = field(default_factory=list)
-    messages: int = 0
-    last_reply: str = ""
-    spans: int = 0
-    partial: bool = False
-
-    def name(self, kind: str, value: object) -> None:
-        """Count a name of a kind: service, host, model, exception, database or queue."""
-        found = name_of(value)
-        if found:
-            self.names.setdefault(kind, Counter())[found] += 1
-
-    def error(self, text: str, place: Place | None = None) -> None:
-        """Keep an error's text as one line, and the status code that it speaks of."""
-        line = one_line(text)
-        if len(line) < 3 or len(self.errors) >= MAX_ERRORS:
-            return
-        where = place or Place()
-        self.errors.append(Said(line, where.label, where.role == "tool"))
-        status = spoken_status(line)
-        if status:
-            self.statuses[status] += 1
+_TERSE = 25
 
 
 def read(payload: object, reach: Reach) -> Reading:
@@ -89,6 +48,7 @@ def _read_map(found: Reading, node: Node, value: Mapping[object, object]) -> Non
     _read_call(found, value)
     _read_span(found, node, value)
     _read_evaluation(found, node, value)
+    _read_terse_error(found, node, value)
     level = name_of(value.get("level") or value.get("severity") or value.get("status")).lower()
     spoken = value.get("message") or value.get("msg")
     if level in ERROR_LEVELS and isinstance(spoken, str):
@@ -96,6 +56,14 @@ def _read_map(found: Reading, node: Node, value: Mapping[object, object]) -> Non
     key, held = value.get("key"), unwrapped(value.get("value"))
     if isinstance(key, str) and len(value) <= 3:
         _read_value(found, Node(key[:200], "", held, node.place))
+
+
+def _read_terse_error(found: Reading, node: Node, value: Mapping[object, object]) -> None:
+    """Put the exception's name before a message that says little without it, as `'id'` does."""
+    kind, message = name_of(value.get("error.type")), value.get("error.message")
+    if kind and isinstance(message, str) and 0 < len(message) < _TERSE:
+        found.error(f"{kind}: {message}", node.place)
+        found.told.add(message)
 
 
 def _read_call(found: Reading, value: Mapping[object, object]) -> None:
@@ -106,6 +74,19 @@ def _read_call(found: Reading, value: Mapping[object, object]) -> None:
         return
     found.calls[tool] += 1
     found.identical[tool, _likeness(used)] += 1
+
+
+def _read_tool_span(found: Reading, node: Node, attributes: Mapping[str, object]) -> None:
+    kinds = ("span.kind", "_dd.llmobs.span_kind", "openinference.span.kind", "gen_ai.tool.name")
+    spoken = [name_of(attributes.get(kind)).lower() for kind in kinds]
+    if "tool" not in spoken and not spoken[-1]:
+        return
+    named = attributes.get("gen_ai.tool.name") or attributes.get("tool.name")
+    tool = name_of(named) or node.place.label
+    used = attributes.get("tool.arguments") or attributes.get("gen_ai.tool.call.arguments")
+    if tool:
+        found.calls[tool] += 1
+        found.identical[tool, _likeness(used) if used else id(attributes)] += 1
 
 
 def _likeness(arguments: object) -> int:
@@ -121,17 +102,33 @@ def _read_span(found: Reading, node: Node, value: Mapping[object, object]) -> No
     begin = _moment_ns(value.get("start") or value.get("startTimeUnixNano"))
     begin = begin or _moment_ns(value.get("start_ns"))
     ended = _moment_ns(value.get("endTimeUnixNano"))
-    lasted = number_of(value.get("duration"))
     if begin is None:
         return
     found.spans += 1
-    if ended is not None:
-        lasted = ended - begin
+    attributes = attributes_of(value)
+    _read_tool_span(found, node, attributes)
+    if value.get("error") in (1, True) or "error.message" in attributes:
+        _read_peer(found, attributes)
+    lasted = number_of(value.get("duration")) if ended is None else ended - begin
     for moment in (begin, begin + (lasted or 0)):
-        _keep_moment(found, datetime.fromtimestamp(moment / 1e9, UTC))
+        if 0 <= moment < 4e18:
+            _keep_moment(found, datetime.fromtimestamp(moment / 1e9, UTC))
     if lasted and 0 < lasted < 1e15:
         label = node.place.label or name_of(value.get("name"))
         found.durations[label] = max(found.durations.get(label, 0), lasted)
+
+
+def _read_peer(found: Reading, attributes: Mapping[str, object]) -> None:
+    """Note the host, and its port, that a failing span called."""
+    for key in ("out.host", "server.address", "net.peer.name", "peer.hostname", "upstream_host"):
+        host = name_of(attributes.get(key))
+        if host:
+            found.name("host", host)
+            for name in ("network.destination.port", "server.port", "net.peer.port", "out.port"):
+                port = number_of(attributes.get(name))
+                if port and 0 < port < 65_536:
+                    found.name("endpoint", f"{host}:{port:.0f}")
+            return
 
 
 def _moment_ns(value: object) -> float | None:
@@ -146,12 +143,16 @@ def _keep_moment(found: Reading, moment: datetime) -> None:
 
 
 def _read_evaluation(found: Reading, node: Node, value: Mapping[object, object]) -> None:
-    around = (node.key, node.parent)
-    if "evaluation" not in around and "evaluations" not in around:
+    if not {"evaluation", "evaluations", "scores"} & {node.key, node.parent}:
         return
     name = name_of(value.get("name")) or node.key
-    score = value.get("value", value.get("score", value.get("label")))
-    if isinstance(score, str | int | float) and len(found.evaluations) < 20:
+    scores = (value.get(key) for key in ("value", "score", "mean", "label"))
+    score = next((found for found in scores if found is not None), None)
+    if (
+        isinstance(score, str | int | float)
+        and name not in ("evaluations", "scores")
+        and len(found.evaluations) < 20
+    ):
         found.evaluations[name] = one_line(str(score), 60)
         failed = name_of(value.get("failed_check"))
         if failed:
@@ -170,7 +171,8 @@ def _read_value(found: Reading, node: Node) -> None:
 def _error_text(found: Reading, node: Node) -> None:
     value = node.value
     if isinstance(value, str) and value.strip().lower() not in NO_TEXT:
-        found.error(value, node.place)
+        if value not in found.told:
+            found.error(value, node.place)
         found.flagged[node.place.label] += 1
     elif value in (1, True, "1", "true"):
         found.flagged[node.place.label] += 1
@@ -245,10 +247,6 @@ _FIELDS: dict[str, Callable[[Reading, Node], None]] = {
     ),
     **dict.fromkeys(("error.type", "exception.type", "error_type"), _named("exception")),
     **dict.fromkeys(("service", "service_name", "service.name", "peer.service"), _named("service")),
-    **dict.fromkeys(
-        ("out.host", "server.address", "net.peer.name", "peer.hostname", "upstream_host"),
-        _named("host"),
-    ),
     **dict.fromkeys(
         (
             "model", "model_name", "agent_model", "gen_ai.request.model", "_dd.llmobs.model_name",

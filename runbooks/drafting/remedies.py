@@ -11,11 +11,13 @@ from runbooks.drafting.port import Evidence
 from runbooks.markdown.outline import Step, code_span, escape_inline
 
 CERTAIN = 0.75
-MAX_RECOMMENDED = 3
+MAX_RECOMMENDED = 2
+MAX_STEPS = 4
 _AT_ONCE = re.compile(
-    r"(?i)(?:roll(?:ing)? back|revert|restart|disable|switch|turn|set|put|take|block|stop|pause"
-    r"|hide|revoke|rotate|renew|remove|lower|reduce|raise|increase|scale|drain|fail ?over|restore"
-    r"|isolate|quarantine|throttle|limit|hand|free|clear|release|close|end)\b"
+    r"(?i)(?:roll(?! out)|revert|restart|disable|enable|switch|turn|set|put|take|block|stop"
+    r"|pause|hide|suspend|halt|withdraw|redirect|reroute|pin|revoke|rotate|renew|remove|lower"
+    r"|reduce|raise|increase|scale|drain|fail ?over|restore|isolate|quarantine|throttle|limit"
+    r"|hand|free|clear|release|close|end)\b"
 )
 _COMMAND = re.compile(
     r"(?i)https?://|[`$|<>{}\\]|&&|(?:^|\s)--?\w|\b(?:rm|dd|drop|truncate|delete|purge|flush\w*"
@@ -38,7 +40,7 @@ def recommended(evidence: Evidence) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def mitigation(
-    evidence: Evidence, now: tuple[str, ...], actions: tuple[ChosenAction, ...]
+    evidence: Evidence, now: tuple[str, ...], actions: tuple[ChosenAction, ...], live_step: str
 ) -> tuple[Step, ...]:
     """Give the steps of Immediate Mitigation: the pattern's own first, then the catalogue's."""
     trace = code_span(evidence.canonical_trace_id)
@@ -47,14 +49,15 @@ def mitigation(
             title=escape_inline(action.rstrip(".")),
             text=(
                 f"Recommended by the failure pattern of trace {trace}. Note the present state"
-                " before you change it, so that you can go back."
+                " before you change it, and ask the owner if you do not know whom it affects."
             ),
-            expect="no new failure when you run the first step of Diagnosis again.",
+            expect=f"no new failure when you run {live_step} again.",
             then="roll back: set it to the state that you noted.",
         )
         for action in now
     ]
-    return (*steps, *(_step(action) for action in actions))
+    room = max(MAX_STEPS - len(steps), 1)
+    return (*steps, *(_step(action) for action in actions[:room]))
 
 
 def _step(action: ChosenAction) -> Step:
@@ -81,7 +84,10 @@ def fixes(
     later: tuple[str, ...],
     words: Mapping[str, str],
 ) -> tuple[Step, ...]:
-    """Give the lines of Root Cause Fix, the hypothesis first and as sure as its confidence."""
+    """Give the lines of Root Cause Fix, the hypothesis first and as sure as its confidence.
+
+    Of the causes only the first gives its general remedies.
+    """
     lines = [_hypothesis(evidence)]
     for text in later:
         lines.append(_quoted_command(text) if _COMMAND.search(text) else _sentence(text))
@@ -90,9 +96,9 @@ def fixes(
         function = f" ({code_span(frame.function)})" if frame.function else ""
         lines.append(
             f"Start reading at {code_span(f'{frame.file}:{frame.line}')}{function},"
-            " the innermost frame of the service's own code in the stack trace."
+            " in the stack trace of the evidence."
         )
-    lines += [fill(text, words) for match in matches for text in match.cause.fix]
+    lines += [fill(text, words) for match in matches[:1] for text in match.cause.fix]
     if evidence.canonical_trace_id:
         trace = code_span(evidence.canonical_trace_id)
         lines.append(f"Turn the input of trace {trace} into a regression test before you close.")
@@ -130,7 +136,7 @@ def escalation(
     )
     extra = next((match.cause.escalate for match in matches if match.cause.escalate), None)
     if extra:
-        when += f", or earlier: {fill(extra, words)}"
+        when += f", or at once {fill(extra, words)}"
     who = escape_inline(row.escalation_channel)
     if row.owner:
         who += f" (owner: {escape_inline(row.owner)})"

@@ -63,7 +63,8 @@ def _errors(facts: Facts) -> Iterator[str]:
 def _speaker(error: ErrorSeen) -> str:
     if error.tool:
         return f"Error from tool {code_span(error.tool)}"
-    return f"Error in {code_span(error.place)}" if error.place else "Error or log line"
+    placed = error.place.lower() not in ("", "none", "null", "unknown", error.text.lower())
+    return f"Error in {code_span(error.place)}" if placed else "Error or log line"
 
 
 def _share(error: ErrorSeen, facts: Facts) -> str:
@@ -115,7 +116,12 @@ def _spans(facts: Facts, matches: tuple[Match, ...]) -> Iterator[str]:
     slow = any(match.name == "latency" for match in matches)
     if facts.slowest and (slow or facts.slowest[1] >= _ONE_SECOND):
         label, nanoseconds = facts.slowest
-        yield f"Slowest span {code_span(label)}: `@duration` of `{nanoseconds:.0f}` nanoseconds."
+        shown = f"`{nanoseconds:.0f}` nanoseconds{_about(nanoseconds)}"
+        yield f"Slowest span {code_span(label)}: `@duration` of {shown}."
+
+
+def _about(nanoseconds: float) -> str:
+    return f" (about {nanoseconds // _ONE_SECOND:.0f} s)" if nanoseconds >= _ONE_SECOND else ""
 
 
 def _signals(evidence: Evidence, facts: Facts) -> list[str]:
@@ -128,7 +134,9 @@ def _signals(evidence: Evidence, facts: Facts) -> list[str]:
     shown = []
     for signal in pattern.signals[:60]:
         line = one_line(signal, 200)
-        repeats = shape(line) in said or any(n in line and v in line for n, v in scores)
+        repeats = any(shape(line) in text for text in said) or any(
+            n in line and v in line for n, v in scores
+        )
         repeats = repeats or bool(_COUNTED.fullmatch(line)) or line.startswith("failed_check=")
         if line and not repeats:
             said.add(shape(line))
@@ -150,7 +158,9 @@ def _surroundings(evidence: Evidence, facts: Facts) -> list[str]:
         counts = " and ".join(str(count) for count in facts.recurrences[:5])
         lines.append(f"Repeated: `recurrence_count` is {counts} in the source traces.")
     if facts.first and facts.last:
-        lines.append(f"Recorded from {_minute(facts.first)} to {_minute(facts.last)} (UTC).")
+        began, ended = _minute(facts.first), _minute(facts.last)
+        span = f"at {began}" if began == ended else f"from {began} to {ended}"
+        lines.append(f"Recorded {span} (UTC).")
     limits = [
         f"{code_span(name)} {escape_inline(str(value))}"
         for name, value in sorted(evidence.row.thresholds.items())
