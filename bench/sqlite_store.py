@@ -4,6 +4,7 @@ Prints writes a second (each its own commit, on disk), then pages, counts and se
 of so many entries, beside a read by id in the same file as the floor. Medians, milliseconds.
 """
 
+import os
 import random
 import statistics
 import sys
@@ -36,6 +37,7 @@ def entry(number: int, chance: random.Random) -> dict[str, object]:
         "failure_type": chance.choice(("wrong_tool", "runaway_loop", "stale_data", "pii_leak")),
         "service": f"service-{chance.randrange(40)}",
         "draft_state": chance.choice(STATES),
+        "fallback_reason": chance.choice(("", "run_budget_exceeded")),
         "failures": int(chance.random() < 0.1),
         "six_sections": chance.random() < 0.9,
         "similarity_group": f"group-{chance.randrange(20000)}",
@@ -115,13 +117,29 @@ def show_pages(store: SqliteStore, entries: int, chance: random.Random) -> None:
         print(f"{name:34}{median(act)}")
 
 
+def show_floor(folder: Path) -> None:
+    """Time what the disk itself needs for one small write that waits for it."""
+    file = os.open(folder / "floor", os.O_CREAT | os.O_WRONLY)
+    start, number = time.perf_counter(), 0
+    while time.perf_counter() - start < 2:
+        os.pwrite(file, b"x" * 4096, 4096 * (number % 1000))
+        os.fdatasync(file)
+        number += 1
+    os.close(file)
+    print(
+        f"floor: 4 kB written and synced    {number / (time.perf_counter() - start):8.0f} a second"
+    )
+
+
 def show_writes(store: SqliteStore) -> None:
     """Time single commits: a plain document, and an act of four documents."""
     start, number = time.perf_counter(), 0
     while time.perf_counter() - start < 3:
         store.commit([Create(Collection.AUDIT, f"plain-{number}", {"suggestion_id": "s"})])
         number += 1
-    print(f"commits a second, one document    {number / (time.perf_counter() - start):8.0f}")
+    print(
+        f"commits of one document           {number / (time.perf_counter() - start):8.0f} a second"
+    )
     start, number = time.perf_counter(), 0
     text = "A line of a runbook. " * 200
     while time.perf_counter() - start < 3:
@@ -135,7 +153,9 @@ def show_writes(store: SqliteStore) -> None:
             ]
         )
         number += 1
-    print(f"commits a second, four documents  {number / (time.perf_counter() - start):8.0f}")
+    print(
+        f"commits of four documents         {number / (time.perf_counter() - start):8.0f} a second"
+    )
 
 
 def main() -> None:
@@ -157,6 +177,7 @@ def main() -> None:
 
         print(f"{'a connection opened for one read':34}{median(opened)}")
         show_pages(store, entries, chance)
+        show_floor(Path(folder))
         show_writes(store)
         store.close()
 

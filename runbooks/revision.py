@@ -74,5 +74,5 @@ def _tagged(value: object) -> object:
     if isinstance(value, GeoPoint):
         return {"$geopoint": [_number(value.latitude), _number(value.longitude)]}
     if isinstance(value, Reference):
-        return {"$reference": value.path}
+        return {"$reference": _text(value.path)}
     raise TypeError(f"a document cannot hold a {type(value).__name__}")

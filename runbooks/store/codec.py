@@ -130,7 +130,7 @@ def _tagged(value: object) -> object:
     if isinstance(value, GeoPoint):
         return {"$geopoint": [_number(value.latitude), _number(value.longitude)]}
     if isinstance(value, Reference):
-        return {"$reference": value.path}
+        return {"$reference": _plain(value.path, 0)}
     raise TypeError(f"a document cannot hold a {type(value).__name__}")
 
 

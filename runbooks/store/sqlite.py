@@ -1,7 +1,6 @@
 """The store in one SQLite file: for a team on one machine, without any service to run."""
 
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
@@ -48,7 +47,6 @@ class SqliteStore:
         self.path = Path(path)
         self.usage = Usage()
         self._clock = clock
-        self._counting = threading.Lock()
         _make_file(self.path)
         self._connections = Connections(self.path, busy_seconds)
         try:
@@ -150,7 +148,7 @@ class SqliteStore:
         self._connections.close()
 
     def _used(self, reads: int = 0, writes: int = 0, asked: Shape | None = None) -> None:
-        with self._counting:
+        with self._connections.counting:
             self.usage.reads += reads
             self.usage.writes += writes
             if asked is not None:

@@ -34,12 +34,13 @@ _abandoned: list[object] = []
 
 
 class _Process:
-    """What belongs to this process alone: idle connections and the turn to write."""
+    """What belongs to this process alone: idle connections, and locks that a fork would copy."""
 
     def __init__(self) -> None:
         self.pid = os.getpid()
         self.idle: deque[tuple[sqlite3.Connection, tuple[int, int]]] = deque()
         self.writing = threading.Lock()
+        self.counting = threading.Lock()
 
 
 class Connections:
@@ -93,6 +94,11 @@ class Connections:
             yield
         finally:
             writing.release()
+
+    @property
+    def counting(self) -> threading.Lock:
+        """This process's lock for its figures."""
+        return self._here().counting
 
     def close(self) -> None:
         """Close what is idle; a connection at work is closed when its unit ends."""

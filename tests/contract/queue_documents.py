@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 
-from runbooks.store.port import KEY, Collection, Create, Query, Stored, Where
+from runbooks.store.port import KEY, Collection, Create, DocumentStore, Query, Stored, Where
 from runbooks.store.shapes import full_order
 
 Documents = dict[str, dict[str, object]]
@@ -39,6 +39,11 @@ def creates(documents: Documents, collection: Collection = Collection.QUEUE) -> 
     """Give the writes that make these documents, in no order."""
     keys = random.Random(2).sample(sorted(documents), len(documents))
     return [Create(collection, key, documents[key]) for key in keys]
+
+
+def put(store: DocumentStore, collection: Collection, **documents: dict[str, object]) -> None:
+    """Create documents by their ids."""
+    store.commit([Create(collection, key, fields) for key, fields in documents.items()])
 
 
 def expected(documents: Documents, query: Query) -> list[str]:
