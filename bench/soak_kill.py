@@ -83,7 +83,7 @@ def _kill_one(name: str, address: str, first: int, calls: Path) -> None:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ})
     assert process.stdout is not None
     process.stdout.readline()
-    time.sleep(random.uniform(0.0, 0.35))
+    time.sleep(random.uniform(0.0, 0.35 if name == "sqlite" else 1.5))
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     process.stdout.close()

@@ -405,3 +405,16 @@ def test_every_kept_text_is_found_again_however_many(world, kim, lee, good_text)
         with pytest.raises(StaleRevision):
             world.service.save(name, text, "none", lee)
     assert {u.text for u in world.service.repository.unsaved(name)} == texts
+
+
+def test_an_id_of_the_longest_length_works_like_any_other(world, kim, good_text):
+    """CONTRACT §1: ids up to what Firestore takes, and with odd characters, go the whole way."""
+    for odd in ("x" * 1490, "a:b #%ü 試 (1)", "%_looks encoded"):
+        name = world.suggest(id=odd)
+        world.service.generate(name, "local:kim")
+        saved = world.service.save(name, good_text, world.revision(name), kim)
+        world.service.keep_unsaved(name, "# half", saved.slot.revision, kim)
+        world.service.hold(name, kim)
+        assert [v.number for v in world.service.versions(name)] == [2, 1]
+        assert world.service.restore(name, 1, saved.slot.revision, kim).slot.kind is SlotKind.HUMAN
+        assert world.service.open(name, kim).unsaved
