@@ -115,7 +115,8 @@ def _parts(evidence: Evidence, facts: Facts) -> Iterator[str]:
             "failing_spans": [list(pair) for pair in facts.failing_spans[:6]],
             "messages": facts.messages,
             "spans": facts.spans,
-            "recurrence": facts.recurrence,
+            "unexpected_calls": list(facts.unexpected[:6]),
+            "missing_calls": list(facts.missing[:6]),
         },
     )
     if facts.last_reply:
