@@ -16,10 +16,18 @@ from runbooks.redaction import redact
 from runbooks.revision import iso
 
 _OURS: Final = ("runbooks", "workbench", "serve")
-_NOISY: Final = ("uvicorn", "uvicorn.error", "uvicorn.asgi", "streamlit")
+_PLAIN: Final = ("uvicorn", "streamlit")
+_SILENT: Final = "uvicorn.access"
+"""It quotes addresses, and with them what people searched for; the gate has a line of its own."""
+
 _MAX_CHARS: Final = 300
 _FRAMES: Final = 6
-_USUAL: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_USUAL: Final = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "taskName",
+    "color_message",
+}
 
 
 class JsonLines(logging.Formatter):
@@ -51,16 +59,17 @@ def set_up(level: str, stream: TextIO | None = None) -> None:
     root.setLevel(logging.WARNING)
     for name in _OURS:
         logging.getLogger(name).setLevel(level)
-    for name in _known_noisy():
+    for name in _with_own_handlers():
         logger = logging.getLogger(name)
         logger.handlers = []
-        logger.propagate = True
+        logger.propagate = name != _SILENT
+    logging.getLogger(_SILENT).propagate = False
 
 
-def _known_noisy() -> list[str]:
-    """Name the loggers that brought handlers of their own, which would write plain text."""
-    known = logging.root.manager.loggerDict
-    return [name for name in known if name.partition(".")[0] in _NOISY or name in _NOISY]
+def _with_own_handlers() -> list[str]:
+    """Name the loggers of libraries that write plain text by themselves."""
+    known = list(logging.root.manager.loggerDict)
+    return [name for name in known if name.partition(".")[0] in _PLAIN]
 
 
 def _message(record: logging.LogRecord) -> str:

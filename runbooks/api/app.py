@@ -8,7 +8,6 @@ from starlette.middleware import Middleware
 from runbooks import __version__
 from runbooks.api import errors
 from runbooks.api.answers import JsonAnswer
-from runbooks.api.bodies import Answer
 from runbooks.api.desk import Desk
 from runbooks.api.gate import Gate
 from runbooks.api.reference import reference_routes
@@ -18,6 +17,7 @@ from runbooks.api.routes.runs import run_routes
 from runbooks.api.routes.suggestions import suggestion_routes
 from runbooks.config import Settings
 from runbooks.service import RunbookService
+from runbooks.summaries import Answer
 
 PREFIXES = ("/runbooks", "/suggestions", "/runs", "/health", "/openapi.json", "/api-docs")
 """Everything at and below these paths is REST's; no page has such an address (CONTRACT §3)."""

@@ -158,6 +158,13 @@ def _invalid(error: RequestValidationError) -> JsonAnswer:
     return problem(422, "invalid_request", message, {"field": first["field"], "problems": problems})
 
 
+def _field(found: Mapping[str, object]) -> str:
+    place = found.get("loc")
+    if found.get("type") == "json_invalid" or not isinstance(place, tuple):
+        return "body"
+    return ".".join(str(part) for part in place[1:]) or "body"
+
+
 def _why(found: Mapping[str, object]) -> str:
     if found.get("type") == "json_invalid":
         return "the body is not JSON"

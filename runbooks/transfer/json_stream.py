@@ -15,7 +15,9 @@ MAX_MEMBER: Final = 50 * 1024 * 1024
 
 _CHUNK: Final = 1 << 20
 _OUTSIDE: Final = re.compile(r'["{}\[\],]')
-_INSIDE: Final = re.compile(r'["\\]')
+_INSIDE: Final = re.compile(r'[^"\\]{0,65536}+(?:\\.[^"\\]{0,65536}+){0,65536}+', re.DOTALL)
+"""As much of a string as there is; nothing is tried twice."""
+
 _BLANK: Final = re.compile(r"[ \t\r\n\ufeff]*")
 _BETWEEN: Final = re.compile(r"[ \t\r\n,\ufeff]*")
 
@@ -112,13 +114,13 @@ class JsonStream:
         while not scan.run(self._text):
             if len(self._text) - self._at > MAX_MEMBER:
                 dropped = True
-                scan.place -= len(self._text)
-                self._move(len(self._text))
+                self._move(scan.place)
                 self._forget()
+                scan.place = 0
             if not self._more():
                 break
         text = self._text[self._at : scan.place]
-        self._move(min(scan.place, len(self._text)))
+        self._move(scan.place)
         return None if dropped or len(text) > MAX_MEMBER else text.strip()
 
     def _move(self, end: int) -> None:
@@ -172,19 +174,32 @@ class _Scan:
     def run(self, text: str) -> bool:
         """Go on through the text; say whether the end was found, else more text is needed."""
         while True:
-            found = (_INSIDE if self._in_string else _OUTSIDE).search(text, self.place)
+            if self._in_string:
+                if not self._string_closed(text):
+                    return False
+                if self._depth == 0:
+                    return True
+            found = _OUTSIDE.search(text, self.place)
             if found is None:
-                self.place = max(self.place, len(text))
+                self.place = len(text)
                 return False
             self.place = found.end()
             if self._ends_at(found.group()):
                 return True
 
+    def _string_closed(self, text: str) -> bool:
+        """Pass over the string up to its quote; False when the text ends before."""
+        while True:
+            found = _INSIDE.match(text, self.place)
+            self.place = found.end() if found else self.place
+            if text[self.place : self.place + 2] in ("", "\\"):
+                return False
+            if text[self.place] == '"':
+                self.place += 1
+                self._in_string = False
+                return True
+
     def _ends_at(self, mark: str) -> bool:
-        if self._in_string:
-            self.place += mark == "\\"  # the escaped character is passed over
-            self._in_string = mark != '"'
-            return not self._in_string and self._depth == 0
         if mark == '"':
             self._in_string = True
         elif mark in "{[":

@@ -8,8 +8,9 @@ from typing import Final, TypeAlias
 
 from runbooks.store.port import Collection
 
-MAX_LINES: Final = 1000
-"""How many lines are kept for show; the counts go on."""
+MAX_LINES: Final = 5000
+MAX_LINES_OF_A_FILE: Final = 100
+"""How many lines are kept for show, so that one bad file does not hide another; counts go on."""
 
 
 class Change(StrEnum):
@@ -42,10 +43,11 @@ class Line:
 
 @dataclass
 class ImportReport:
-    """Counts by collection and change; `lines` are the first thousand that were not taken over."""
+    """Counts by collection and change; `lines` are the first of each file that were not taken."""
 
     counts: Counter[tuple[Collection | None, Change]] = field(default_factory=Counter)
     lines: list[Line] = field(default_factory=list)
+    told: Counter[str] = field(default_factory=Counter)
 
     def count(self, collection: Collection | None, change: Change) -> None:
         """Count one row."""
@@ -54,8 +56,16 @@ class ImportReport:
     def tell(self, collection: Collection | None, line: Line) -> None:
         """Count one row and keep why it was not taken over."""
         self.count(collection, line.change)
-        if len(self.lines) < MAX_LINES:
+        self.told[line.file] += 1
+        if self.told[line.file] <= MAX_LINES_OF_A_FILE and len(self.lines) < MAX_LINES:
             self.lines.append(line)
+
+    def untold(self) -> dict[str, int]:
+        """Give how many further lines each file would have."""
+        shown = Counter(line.file for line in self.lines)
+        return {
+            file: number - shown[file] for file, number in self.told.items() if number > shown[file]
+        }
 
     def total(self, change: Change) -> int:
         """Give how many rows had this end, over all collections."""

@@ -65,7 +65,11 @@ def read_rows(path: Path) -> Iterator[Row]:
 
 def _rows(name: str, by_line: bool, stream: io.BufferedReader) -> Iterator[Row]:
     """Tell JSONL from JSON: its first line is an object by itself and more follows."""
-    if stream.peek(len(_BOM))[: len(_BOM)] == _BOM:
+    head = stream.peek(len(_BOM))
+    if b"\0" in head:
+        yield Row(name, 0, problem="not a text file")
+        return
+    if head.startswith(_BOM):
         stream.read(len(_BOM))
     if by_line:
         yield from _by_line(name, b"", stream)
@@ -114,7 +118,7 @@ def _value(name: str, number: int, text: str, kind: Collection | None = None) ->
     except RecursionError:
         return Row(name, number, problem=f"nested deeper than {MAX_DEPTH} levels")
     except json.JSONDecodeError as error:
-        return Row(name, number, problem=f"not JSON: {error.msg} at column {error.colno}")
+        return Row(name, number, problem=f"not JSON: {error.msg} (column {error.colno})")
     except ValueError as error:
         return Row(name, number, problem=f"not JSON: {error}")
     return Row(name, number, value, _unfit(value), kind)

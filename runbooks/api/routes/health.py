@@ -9,12 +9,12 @@ from fastapi import APIRouter
 
 from runbooks import __version__
 from runbooks.api.answers import JsonAnswer
-from runbooks.api.bodies import RunAnswer
 from runbooks.api.desk import Desk
 from runbooks.errors import RunbookError
 from runbooks.models import RunSummary
 from runbooks.revision import iso
 from runbooks.service import Backlog, RunbookService
+from runbooks.summaries import RunAnswer
 
 PATIENCE_S = 3.0
 """How long the store may take before the answer is `degraded`."""

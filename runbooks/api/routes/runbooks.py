@@ -4,10 +4,11 @@ from fastapi import APIRouter, Request
 
 from runbooks.api import views
 from runbooks.api.answers import JsonAnswer
-from runbooks.api.bodies import MAX_BATCH, Generate, Restore, RunAnswer, RunOnce, Save
+from runbooks.api.bodies import MAX_BATCH, Generate, Restore, RunOnce, Save
 from runbooks.api.desk import Desk
 from runbooks.api.filters import Parameters
 from runbooks.batch import BatchOrder
+from runbooks.summaries import RunAnswer
 from runbooks.unsaved import Person
 
 _VERSIONS = 20

@@ -3,11 +3,11 @@
 from fastapi import APIRouter, Request
 
 from runbooks.api.answers import JsonAnswer
-from runbooks.api.bodies import RunAnswer
 from runbooks.api.desk import Desk
 from runbooks.api.filters import Parameters, read_run_cursor, write_run_cursor
 from runbooks.models import RunError, RunSummary
 from runbooks.store.records import write_error
+from runbooks.summaries import RunAnswer
 
 _PAGE = 50
 

@@ -1,0 +1,36 @@
+"""One process for pages and REST: `python -m runbooks serve`, or `streamlit run serve.py`."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from runbooks import logs
+from runbooks.api import Front, create_api
+from runbooks.bootstrap import close_shared_service, shared_service
+from runbooks.config import load_settings
+from runbooks.errors import InvalidSettings
+from workbench.wiring import names_are_kept_in_a_cookie
+
+try:
+    settings = load_settings()
+except InvalidSettings as wrong:
+    sys.exit(f"runbooks: {wrong}")
+logs.set_up(settings.log_level or "INFO")
+names_are_kept_in_a_cookie()
+api = create_api(shared_service, settings)
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Start REST within the pages' process, and close the one service at the end."""
+    async with api.router.lifespan_context(api):
+        yield
+    close_shared_service()
+
+
+app = st.App(
+    "app.py", middleware=[Middleware(Front, api=api, settings=settings)], lifespan=lifespan
+)
