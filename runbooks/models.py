@@ -186,6 +186,8 @@ class GeneratorMeta(Frozen):
     attempts: int | None = None
     fallback_reason: str | None = None
     evidence_hash: str | None = None
+    gate: tuple[str, ...] = ()
+    """Why a person must complete the draft, in words; empty when it may stand."""
 
 
 class RunbookDraft(Frozen):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from runbooks.drafting.port import DraftAnswer, Evidence
+from runbooks.lint import LintContext, lint
 from runbooks.markdown.outline import Outline, parse, quality
 from runbooks.models import Suggestion
 from runbooks.revision import iso
@@ -16,20 +17,34 @@ def generated(
 ) -> Snippet:
     """Make the snippet of a drafter's answer; the gate of CONTRACT R12 decides its status."""
     outline = parse(answer.markdown)
-    is_template = answer.meta.fallback_reason is not None
-    meta = answer.meta.model_copy(update={"run_id": run_id})
+    gate = _gate(outline, answer, evidence)
+    meta = answer.meta.model_copy(update={"run_id": run_id, "gate": gate})
     return {
         "runbook_id": f"runbook_{suggestion.suggestion_id}",
         "rationale": answer.rationale,
         "markdown_content": answer.markdown,
         **_fields(outline, suggestion),
         "source": _source(suggestion, evidence),
-        "status": "needs_human_input" if is_template or quality(outline) else "draft",
+        "status": "needs_human_input" if gate else "draft",
         "edit_source": "generated",
         "generated_at": iso(now),
         "updated_at": iso(now),
         "generator_meta": meta.model_dump(mode="json", exclude_none=True),
     }
+
+
+def _gate(outline: Outline, answer: DraftAnswer, evidence: Evidence) -> tuple[str, ...]:
+    """Say in words why a person must complete this draft; nothing when it may stand (R12).
+
+    A template, too little content, or a finding that would block its approval.
+    """
+    reasons = list(quality(outline))
+    if answer.meta.fallback_reason is not None:
+        reasons.insert(0, f"a template stands in: {answer.meta.fallback_reason}")
+    context = LintContext(trace_ids=evidence.trace_ids, pattern_ids=evidence.pattern_ids)
+    found = lint(answer.markdown, context, "evalforge")
+    reasons += [f"{f.id} line {f.line}: {f.message}" for f in found if f.severity == "E"]
+    return tuple(reasons[:12])
 
 
 def edited(suggestion: Suggestion, markdown: str, actor: str, now: datetime) -> Snippet:

@@ -85,6 +85,7 @@ def read_meta(found: Mapping[str, object]) -> GeneratorMeta:
         attempts=whole(found.get("attempts")),
         fallback_reason=text(found.get("fallback_reason")) or None,
         evidence_hash=text(found.get("evidence_hash")) or None,
+        gate=texts(found.get("gate")),
     )
 
 
