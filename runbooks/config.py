@@ -106,7 +106,7 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
-        raise InvalidSettings(name, str(first["msg"])) from None
+        raise InvalidSettings(name, str(first["msg"]).removeprefix("Value error, ")) from None
     except UnicodeDecodeError:
         raise InvalidSettings(".env", "is not UTF-8 text") from None
     if settings.host not in LOOPBACK and not settings.allow_open:

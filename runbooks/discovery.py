@@ -110,11 +110,15 @@ class Discovery:
         return self._mend(listed, entries)
 
     def rebuild(self, suggestions: Iterable[Suggestion]) -> None:
-        """Make these queue entries anew: their traces or patterns came or changed after them."""
-        for suggestion in suggestions:
-            fields = entry_fields(self._acts.fresh_entry(suggestion))
-            write = Merge(Collection.QUEUE, suggestion.suggestion_id, fields)
-            self._repository.store.commit([write])
+        """Make these queue entries, at most a few hundred, anew in one commit.
+
+        For an import: the suggestions are new, or their traces and patterns came after them.
+        """
+        writes: list[Write] = [
+            Merge(Collection.QUEUE, s.suggestion_id, entry_fields(self._acts.fresh_entry(s)))
+            for s in suggestions
+        ]
+        self._repository.store.commit(writes)
 
     def state(self) -> DiscoveryState:
         """Say how whole the queue is, from the last refresh."""

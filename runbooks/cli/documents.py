@@ -130,6 +130,5 @@ def _summary(report: ImportReport) -> str:
         if change is Change.CREATED and name is not None:
             made[name] += number
     detail = ", ".join(f"{number:,} {name}" for name, number in sorted(made.items()))
-    return f"{report.rows:,} rows: {', '.join(parts) or 'nothing'}" + (
-        f" (created: {detail})" if detail else ""
-    )
+    rows = "1 row" if report.rows == 1 else f"{report.rows:,} rows"
+    return f"{rows}: {', '.join(parts) or 'nothing'}" + (f" (created: {detail})" if detail else "")

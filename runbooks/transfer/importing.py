@@ -219,7 +219,9 @@ class Importer:
         """Make queue entries: of new suggestions, and of those whose sources came only now."""
         discovery, repository = self._service.discovery, self._service.repository
         for keys in _steps(self._new):
-            discovery.index(repository.suggestions(keys).values())
+            new, entries = repository.suggestions(keys), repository.entries(keys)
+            discovery.index(suggestion for key, suggestion in new.items() if key in entries)
+            discovery.rebuild(suggestion for key, suggestion in new.items() if key not in entries)
         for keys in _steps(self._mended):
             discovery.rebuild(repository.suggestions(keys).values())
         if self._sources:
