@@ -15,10 +15,11 @@ def main() -> None:
     search = jobs.discovering.nudge(wait_first=1.0)
     view = state.view()
     with st.container(horizontal=True, vertical_alignment="center", key="rb_head"):
-        st.title("Queue", width="stretch")
+        st.title("Queue", anchor=False, width="stretch")
         batch_panel.start(service)
-    notices.show()
-    batch_panel.watch(jobs)
+    with st.container(key="rb_jobs"):
+        notices.show()
+        batch_panel.watch(jobs)
     figures = service.queue_figures()
     if not (figures.waiting or figures.approved or figures.rejected):
         discovery.empty(search)

@@ -38,7 +38,7 @@ def browser_path() -> str | None:
 
 def settle(page: Page) -> None:
     """Wait until the app has finished drawing."""
-    page.wait_for_selector('[data-testid="stMainBlockContainer"] [data-testid="stMarkdown"]')
+    page.wait_for_selector('[data-testid="stMainBlockContainer"] h1')
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
     page.wait_for_timeout(_QUIET_MS)
 

@@ -274,6 +274,11 @@ def failure_type(value: str) -> str:
     return " ".join(_OWN_SPELLING.get(word.lower(), word) for word in words)
 
 
+def percent(share: float) -> str:
+    """Give a share of 1; what misses a target by little is never rounded up to it."""
+    return f"{int(share * 1000 + 1e-9) / 10:g}%"
+
+
 def reason(code: str | None) -> str:
     """Give the reason of an outcome in words; a code that is not known stays as it is."""
     if not code:

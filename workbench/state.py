@@ -11,8 +11,9 @@ from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
+from runbooks.api.filters import read_run_cursor, write_run_cursor
 from runbooks.errors import InvalidRequest
-from runbooks.models import DraftState, Severity
+from runbooks.models import DraftState, RunSummary, Severity
 from runbooks.queue import read_cursor, words
 from runbooks.store.queries import QueueFilter, Sort
 
@@ -34,10 +35,13 @@ _LAST_VIEW: Final = "rb_last_view"
 _NOTICES: Final = "rb_notices"
 _FOLLOWED: Final = "rb_followed_jobs"
 _ROUND: Final = "rb_queue_round"
+_REDRAW: Final = "rb_redraw"
+_FRAMED: Final = "rb_framed"
 
 QUEUE_TABLE: Final = "rb_queue_table"
 RUNS_TABLE: Final = "rb_runs_table"
 OUTCOMES_TABLE: Final = "rb_outcomes_table"
+BATCH_POPOVER: Final = "rb_batch"
 BATCH_SIZE: Final = "rb_batch_size"
 REJECT_REASON: Final = "rb_reject_reason"
 FIELD: Final = "rb_filter_"
@@ -62,6 +66,31 @@ def given_name() -> str:
 def keep_given_name(value: str) -> None:
     """Remember the name that was typed in this session."""
     st.session_state[_NAME] = value
+
+
+def frame_page() -> None:
+    """Mark that `app.py` is in charge of this run of the script."""
+    st.session_state[_FRAMED] = True
+
+
+def take_frame() -> bool:
+    """Say whether it is, and take the mark away for the next run."""
+    return bool(st.session_state.pop(_FRAMED, False))
+
+
+def ask_redraw() -> None:
+    """Ask that the whole page is drawn anew after an act inside a fragment."""
+    st.session_state[_REDRAW] = True
+
+
+def take_redraw() -> bool:
+    """Say whether that was asked for, and forget it."""
+    return bool(st.session_state.pop(_REDRAW, False))
+
+
+def close_batch_popover() -> None:
+    """Close the popover in which a batch is started."""
+    st.session_state[BATCH_POPOVER] = False
 
 
 def keep_notice(kind: str, text: str) -> None:
@@ -128,6 +157,8 @@ def _session_text(key: str) -> str:
 SUGGESTION: Final = "id"
 RUN: Final = "run"
 BEFORE: Final = "before"
+ROWS: Final = "rows"
+ROWS_STEP: Final = 100
 ANY: Final = "any"
 
 Params = Mapping[str, Sequence[str]]
@@ -153,15 +184,38 @@ def run_address(key: str) -> dict[str, str]:
     return {RUN: key}
 
 
-def runs_before() -> tuple[object, ...] | None:
-    """Give where the list of runs goes on (`?before=<start>~<id>`), None for the newest."""
-    started, mark, key = _one(_params(), BEFORE).partition("~")
-    return (started, key) if mark and started and key else None
+def run_link(key: str) -> str:
+    """Give the link to a run."""
+    return address("run-history", dict(run_address(key)))
 
 
-def runs_address(started_at: str, key: str) -> dict[str, str]:
-    """Give the URL parameters of the list of runs older than this one."""
-    return {BEFORE: f"{started_at}~{key}"}
+def review_link(key: str) -> str:
+    """Give the link to the review of a suggestion."""
+    return address("review", dict(review_address(key)))
+
+
+def runs_after() -> tuple[object, ...] | None:
+    """Give where the list of runs goes on (`?before=`), None for the newest."""
+    try:
+        return read_run_cursor(_one(_params(), BEFORE, limit=2500))
+    except InvalidRequest:
+        return None
+
+
+def older_runs_address(last: RunSummary) -> dict[str, str]:
+    """Give the URL parameters of the runs older than this one."""
+    return {BEFORE: write_run_cursor(last)}
+
+
+def rows_shown() -> int:
+    """Give how many outcomes of a run are shown (`?rows=`), a multiple of 100 up to 1000."""
+    wanted = _number(_one(_params(), ROWS), ROWS_STEP)
+    return min(max(ROWS_STEP, wanted // ROWS_STEP * ROWS_STEP), 10 * ROWS_STEP)
+
+
+def show_more_rows(key: str, rows: int) -> None:
+    """Show so many outcomes of a run."""
+    st.query_params.from_dict({RUN: key, ROWS: str(rows)})
 
 
 def query_string() -> str:

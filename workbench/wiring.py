@@ -5,22 +5,20 @@ person gave: `serve.py` keeps it in a cookie, the bare script in the session.
 """
 
 import secrets
-import unicodedata
 from html import escape
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from runbooks.bootstrap import shared_service
 from runbooks.config import load_settings
+from runbooks.names import MAX_NAME, NAME_COOKIE, NAME_ROUTE, actor_of, checked_name
 from runbooks.service import RunbookService
+from runbooks.transfer import add_sample_if_empty
 from runbooks.unsaved import Person
-from workbench import messages, state
+from workbench import messages, notices, state
 
-NAME_COOKIE = "runbooks_name"
-NAME_ROUTE = "/session/name"
-MAX_NAME = 60
-
+_LOCAL = "local:"
 _VISITOR = "visitor-"
 
 
@@ -45,23 +43,16 @@ def usual_batch_size() -> int:
     return load_settings().batch_size
 
 
-def load_sample() -> int:
-    """Put the sample into an empty store; give how many documents it has, 0 if it was not empty."""
-    from runbooks.transfer import add_sample_if_empty
-
+def load_sample() -> bool:
+    """Put the sample into an empty store; say whether it was empty."""
     return add_sample_if_empty(service())
-
-
-def clean_name(raw: str) -> str:
-    """Give a name as it is recorded: one line, no control characters, at most 60 characters."""
-    printable = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in raw[:400])
-    return " ".join(printable.split())[:MAX_NAME].strip()
 
 
 def name() -> str:
     """Give the name of the person at this page, "" until one was given."""
-    cookie = st.context.cookies.get(NAME_COOKIE, "")
-    return clean_name(unquote(cookie)) or clean_name(state.given_name())
+    cookie = st.context.cookies.get(NAME_COOKIE)
+    known = actor_of(cookie, "") if isinstance(cookie, str) else ""
+    return known.removeprefix(_LOCAL) or state.given_name()
 
 
 def person() -> Person:
@@ -71,7 +62,7 @@ def person() -> Person:
     person where an item is held (CONTRACT R18).
     """
     place = tab()
-    return Person(actor=f"local:{name() or _VISITOR + place}", place=place)
+    return Person(actor=f"{_LOCAL}{name() or _VISITOR + place}", place=place)
 
 
 def tab() -> str:
@@ -98,8 +89,9 @@ def ask_name() -> None:
         st.form_submit_button("Use this name", on_click=_keep_name)
 
 
+@notices.guarded
 def _keep_name() -> None:
-    state.keep_given_name(clean_name(str(st.session_state.get(state.NAME_FIELD, ""))))
+    state.keep_given_name(checked_name(str(st.session_state.get(state.NAME_FIELD, ""))))
 
 
 def _address() -> str:

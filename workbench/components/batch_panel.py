@@ -5,25 +5,33 @@ from collections import Counter
 import streamlit as st
 
 from runbooks.batch import BatchOrder
-from runbooks.models import Outcome, OutcomeStatus
+from runbooks.models import OutcomeStatus
 from runbooks.service import RunbookService
-from workbench import messages, notices, state, theme, times, wiring
+from workbench import messages, notices, state, times, wiring
 from workbench.components import table
+from workbench.components.run_view import outcome_line
 from workbench.components.table import Cell, Column, Line
 from workbench.jobs import MAX_RUNNING, Jobs, JobState, JobView, shared_jobs
 
 LARGEST = 1000
-_SHOWN = 12
+_SHOWN = 10
 _COLUMNS = (
     Column("Outcome", "first", "7rem"),
     Column("Suggestion", "main"),
     Column("Took", "number", "5rem"),
+    Column("Cost", "number", "5rem"),
 )
 
 
 def start(service: RunbookService) -> None:
     """Show the button that starts a batch, with its size."""
-    with st.popover("Run batch", icon=":material/play_arrow:", type="primary", key="rb_batch"):
+    with st.popover(
+        "Run batch",
+        icon=":material/play_arrow:",
+        type="primary",
+        key=state.BATCH_POPOVER,
+        on_change="rerun",
+    ):
         st.markdown(
             "Drafts the suggestions that have no draft, worst first, then oldest. What a person "
             "wrote, holds or has not saved is left alone."
@@ -48,6 +56,7 @@ def start(service: RunbookService) -> None:
 
 @notices.guarded
 def _start(service: RunbookService) -> None:
+    state.close_batch_popover()
     size = int(st.session_state[state.BATCH_SIZE])
     order = BatchOrder(size, wiring.person().actor)
     started = shared_jobs(service).start(order, f"Batch of {size}")
@@ -91,9 +100,14 @@ def _card(jobs: Jobs, view: JobView) -> None:
             st.progress(_share(view), text=_pace(view))
         if view.error is not None:
             messages.show_error(view.error)
-        opened = table.show(f"rb_lines_{view.job_id}", view.label, _COLUMNS, _lines(view))
-        if opened:
-            st.switch_page("pages/review.py", query_params=state.review_address(opened))
+        lines = _lines(view)
+        if lines:
+            _opened(table.show(f"rb_lines_{view.job_id}", view.label, _COLUMNS, lines))
+
+
+def _opened(name: str) -> None:
+    if name:
+        st.switch_page("pages/review.py", query_params=state.review_address(name))
 
 
 def _headline(view: JobView) -> str:
@@ -162,28 +176,20 @@ def _buttons(jobs: Jobs, view: JobView) -> None:
 
 
 def _lines(view: JobView) -> list[Line]:
-    """Give what is in work, what went wrong, and the last of what went well."""
-    wrong = (OutcomeStatus.ERROR, OutcomeStatus.SKIPPED, OutcomeStatus.GENERATED)
-    ended = [o for status in wrong for o in reversed(view.outcomes) if o.status is status]
+    """Give what is in work and what became of the last ones; at the end only what went wrong.
+
+    Everything stands in the view of the run.
+    """
     at_work = [_line(view, name, Cell("Drafting", tone="blue")) for name in view.working]
+    ended = [
+        outcome
+        for outcome in reversed(view.outcomes)
+        if not view.over or outcome.status is not OutcomeStatus.GENERATED
+    ]
     return [*at_work, *(outcome_line(o, view.titles) for o in ended)][:_SHOWN]
 
 
 def _line(view: JobView, name: str, first: Cell) -> Line:
     title = view.titles.get(name) or name
-    href = state.address("review", dict(state.review_address(name)))
-    return Line(name, (first, Cell(title), Cell("")), href)
-
-
-def outcome_line(outcome: Outcome, titles: dict[str, str]) -> Line:
-    """Give what became of one suggestion as a line of a table."""
-    name = outcome.suggestion_id
-    took = times.duration(outcome.duration_ms / 1000) if outcome.duration_ms is not None else ""
-    badge = Cell(messages.OUTCOMES[outcome.status], theme.OUTCOME_TONES[outcome.status])
-    if outcome.fallback_reason:
-        badge = Cell("Template", "orange")
-    elif outcome.needs_input:
-        badge = Cell("Needs input", "yellow")
-    note = messages.reason(outcome.error_reason or outcome.fallback_reason)
-    href = state.address("review", dict(state.review_address(name)))
-    return Line(name, (badge, Cell(titles.get(name) or name, note=note), Cell(took)), href)
+    href = state.review_link(name)
+    return Line(name, (first, Cell(title), Cell(""), Cell("")), href)

@@ -75,5 +75,5 @@ def empty(search: Search) -> None:
 
 @notices.guarded
 def _load() -> None:
-    added = wiring.load_sample()
-    notices.done(f"The sample is loaded: {added} documents." if added else "It was loaded before.")
+    empty = wiring.load_sample()
+    notices.done("The sample is loaded." if empty else "The store is not empty any longer.")

@@ -112,8 +112,6 @@ def _multi(name: str, options: Sequence[str], words: Callable[[str], str]) -> No
 def _chips(view: View) -> None:
     """Show what narrows the list, each with a way to drop it."""
     on = [name for name in _LABELS if getattr(view, name)]
-    if not on:
-        return
     with st.container(horizontal=True, key="rb_chips", gap="small"):
         for name in on:
             st.button(

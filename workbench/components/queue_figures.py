@@ -4,14 +4,14 @@ import streamlit as st
 
 from runbooks.queue import QueueFigures
 from runbooks.store.queries import Sort
-from workbench import state, times
+from workbench import messages, state, times
 from workbench.state import View
 
 
 def show(figures: QueueFigures) -> None:
     """Show the strip."""
     share = figures.acceptance
-    accepted = f"{share:.0%}" if share is not None else "–"
+    accepted = messages.percent(share) if share is not None else "–"
     decided = figures.approved + figures.rejected
     with st.container(horizontal=True, key="rb_figures", gap="small"):
         _figure("waiting", f"{figures.waiting:,}", "waiting", View())

@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from runbooks.models import DraftState, QueueEntry
 from workbench import messages, theme, times
-from workbench.state import View, address
+from workbench.state import View, address, review_link
 
 
 class Badge(TypedDict):
@@ -33,6 +33,7 @@ class Row(TypedDict):
     no_findings: str
     marks: list[Badge]
     problem: str
+    sample: str
     seen_often: str
     group: str
     group_label: str
@@ -41,9 +42,8 @@ class Row(TypedDict):
 
 
 _FINDING_WORDS = {
-    "E": "findings that block approval",
-    "W": "warnings",
-    "I": "hints",
+    "E": ("blocking", "findings that block approval"),
+    "W": ("to check", "warnings"),
 }
 _STATE_HINTS = {
     DraftState.NONE: "Nothing was drafted yet",
@@ -87,10 +87,10 @@ def _row(
     entry: QueueEntry, view: View, now: datetime, me: str, *, follower: bool, others: int
 ) -> Row:
     title = entry.title.strip() or messages.failure_type(entry.failure_type)
-    group = "" if view.group else entry.similarity_group
+    group = "" if view.group or follower else entry.similarity_group
     return Row(
         id=entry.suggestion_id,
-        href=address("review", {"id": entry.suggestion_id}),
+        href=review_link(entry.suggestion_id),
         title=title,
         kind=messages.failure_type(entry.failure_type),
         service=entry.service,
@@ -102,9 +102,10 @@ def _row(
         no_findings="none" if entry.draft_state in _WITH_TEXT else "",
         marks=marks(entry, view, now, me),
         problem=entry.problem,
+        sample="sample" if entry.sample else "",
         seen_often=_seen_often(entry, now),
         group=group,
-        group_label=f"{others} more alike here" if others else "similar ones",
+        group_label=f"{others} more like it below" if others else "show similar",
         group_href=address("queue", View(status=(), group=group).params()) if group else "",
         follower=follower,
     )
@@ -131,12 +132,13 @@ def _state(entry: QueueEntry) -> Badge:
 
 
 def findings(entry: QueueEntry) -> list[Badge]:
-    """Give how many findings there are of each severity, those that block first."""
-    counts = {"E": entry.findings_e, "W": entry.findings_w, "I": entry.findings_i}
+    """Give how many findings block approval and how many warn; hints are for the review."""
+    counts = {"E": entry.findings_e, "W": entry.findings_w}
     return [
-        _badge(f"{count} {level}", theme.FINDING_TONES[level], f"{count} {_FINDING_WORDS[level]}")
+        _badge(f"{count} {short}", theme.FINDING_TONES[level], f"{count} {long}")
         for level, count in counts.items()
         if count
+        for short, long in [_FINDING_WORDS[level]]
     ]
 
 
@@ -159,8 +161,6 @@ def marks(entry: QueueEntry, view: View, now: datetime, me: str) -> list[Badge]:
         found.append(_badge(f"Failed {times_}", "red", "Drafting failed; see Runs"))
     if entry.assignee:
         found.append(_badge(messages.who(entry.assignee, me), "gray", "Assigned"))
-    if entry.sample:
-        found.append(_badge("Sample", "outline", "Made up, to try the workbench with"))
     return found
 
 
@@ -168,4 +168,4 @@ def _seen_often(entry: QueueEntry, now: datetime) -> str:
     if entry.occurrences <= 1:
         return ""
     last = f", last {times.since(entry.last_seen, now)}" if entry.last_seen else ""
-    return f"seen {entry.occurrences}×{last}"
+    return f"seen {entry.occurrences:,}×{last}"

@@ -41,13 +41,14 @@ function suggestionCell(row, item, send) {
   place.append(title);
   const line = node("div", "line");
   line.append(node("span", "kind", item.kind));
-  const id = node("span", "id", item.id);
-  id.title = item.id;
-  line.append(id);
   if (item.seen_often) line.append(node("span", "often", item.seen_often));
   if (item.group) {
     line.append(link("group", item.group_label, item.group_href, () => send("group", item.group)));
   }
+  if (item.sample) line.append(node("span", "sample", item.sample));
+  const id = node("span", "id", item.id);
+  id.title = item.id;
+  line.append(id);
   place.append(line);
   if (item.problem) place.append(node("div", "problem", item.problem));
 }

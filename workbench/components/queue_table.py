@@ -25,6 +25,8 @@ _TABLE = st.components.v2.component(
 @notices.told
 def show(service: RunbookService, view: View) -> None:
     """Show one page of the queue; selecting runs this part alone again."""
+    if state.take_redraw():
+        st.rerun()
     page = service.queue(view.filter(), view.sort, view.size, view.after or None)
     notices.show()
     if not page.entries and not page.unreadable:
@@ -52,7 +54,7 @@ def _go(opened: object, group: object) -> None:
     if isinstance(opened, str) and opened:
         st.switch_page("pages/review.py", query_params=state.review_address(opened))
     if isinstance(group, str) and group:
-        state.show_view(View(status=(), group=group))
+        _show(View(status=(), group=group))
         st.rerun()
 
 
@@ -64,14 +66,14 @@ def _nothing(view: View) -> None:
     with st.container(border=True):
         if view.after:
             st.markdown("**Nothing more on this page.** The list has become shorter since.")
-            st.button("To the first page", on_click=state.show_view, args=(view.changed(),))
+            st.button("To the first page", on_click=_show, args=(view.changed(),))
         elif view.narrowed:
             st.markdown("**Nothing matches these filters.**")
-            st.button("Show all that wait", on_click=state.show_view, args=(View(),))
+            st.button("Show all that wait", on_click=_show, args=(View(),))
         else:
             st.markdown("**Nothing waits for review.** New suggestions appear here by themselves.")
             decided = View(status=("approved", "rejected"))
-            st.button("Show what was decided", on_click=state.show_view, args=(decided,))
+            st.button("Show what was decided", on_click=_show, args=(decided,))
 
 
 def _unreadable(page: QueuePage) -> None:
@@ -106,10 +108,10 @@ def _paging(view: View, page: QueuePage) -> None:
 
 def _page_button(label: str, icon: str, to: View, key: str) -> None:
     side: Literal["left", "right"] = "left" if key == "rb_previous" else "right"
-    if st.button(label, icon=icon, icon_position=side, key=key, on_click=_show, args=(to,)):
-        st.rerun()
+    st.button(label, icon=icon, icon_position=side, key=key, on_click=_show, args=(to,))
 
 
 def _show(view: View) -> None:
     state.clear_selection()
     state.show_view(view)
+    state.ask_redraw()

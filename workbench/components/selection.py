@@ -22,7 +22,7 @@ def show(service: RunbookService, ids: Sequence[str]) -> None:
         horizontal=True, vertical_alignment="center", border=True, key="rb_selection"
     ):
         st.markdown(f"**{len(names)} selected**", width="content")
-        generate = st.button(
+        st.button(
             "Generate drafts",
             icon=":material/edit_note:",
             key="rb_generate_selected",
@@ -30,7 +30,7 @@ def show(service: RunbookService, ids: Sequence[str]) -> None:
             args=(service, names),
             help="Text that a person wrote is left as it is.",
         )
-        approve = st.button(
+        st.button(
             "Approve",
             icon=":material/check:",
             key="rb_approve_selected",
@@ -39,20 +39,22 @@ def show(service: RunbookService, ids: Sequence[str]) -> None:
             help="Approves those that you have opened in their present form and that nothing "
             "blocks. The others stay pending.",
         )
-        reject = _rejecting(service, names)
-        clear = st.button(
-            "Clear", key="rb_clear_selected", type="tertiary", on_click=state.clear_selection
-        )
-    if generate or approve or reject or clear:
-        st.rerun()
+        _rejecting(service, names)
+        st.button("Clear", key="rb_clear_selected", type="tertiary", on_click=_clear)
 
 
-def _rejecting(service: RunbookService, names: tuple[str, ...]) -> bool:
+def _rejecting(service: RunbookService, names: tuple[str, ...]) -> None:
     with st.popover("Reject", icon=":material/close:", key="rb_reject_selected"):
         st.text_input("Reason", key=state.REJECT_REASON, placeholder="Why these are not wanted")
-        return st.button(
+        st.button(
             f"Reject {len(names)}", key="rb_reject_now", on_click=_reject, args=(service, names)
         )
+
+
+def _clear() -> None:
+    """Select nothing and draw the whole page: figures and jobs stand outside the table."""
+    state.clear_selection()
+    state.ask_redraw()
 
 
 @notices.guarded
@@ -64,7 +66,7 @@ def _generate(service: RunbookService, names: tuple[str, ...]) -> None:
         notices.problem(f"**Not started.** {MAX_RUNNING} batches are running already.")
         return
     state.follow([started.job_id])
-    state.clear_selection()
+    _clear()
 
 
 @notices.guarded
@@ -94,4 +96,4 @@ def _report(what: str, lines: Sequence[BulkLine]) -> None:
         )
         more = f"\n- and {len(refused) - 10} more" if len(refused) > 10 else ""
         notices.problem(f"**{len(refused)} of {len(lines)} stay pending.**\n\n{told}{more}")
-    state.clear_selection()
+    _clear()

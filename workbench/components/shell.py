@@ -10,15 +10,9 @@ from workbench import messages, state, wiring
 _MARK = (Path(__file__).parents[1] / "mark.svg").read_text(encoding="utf-8")
 
 
-class _Frame:
-    """Whether `app.py` has taken the pages in hand in this process."""
-
-    stands = False
-
-
 def navigation() -> StreamlitPage:
     """Register all pages and give the one that the address names."""
-    _Frame.stands = True
+    state.frame_page()
     return st.navigation(
         [
             st.Page(_home, title="Queue", url_path="home", default=True, visibility="hidden"),
@@ -44,8 +38,8 @@ def enter() -> None:
     its name: without frame, style and error boundary. Then the frame is set up and the page run
     again.
     """
-    if not _Frame.stands:
-        navigation()
+    if not state.take_frame():
+        st.navigation([st.Page(_home, default=True)], position="hidden")
         st.rerun()
 
 

@@ -1,0 +1,33 @@
+"""Runs, outcomes, errors, and the specification's figures over time."""
+
+import streamlit as st
+
+from workbench import notices, state, wiring
+from workbench.components import run_charts, run_figures, run_list, run_view, shell
+
+
+def main() -> None:
+    """Show all runs, or the one that the address names."""
+    shell.enter()
+    service = wiring.service()
+    notices.show()
+    if wanted := state.run_id():
+        run_view.show(service, wanted)
+        return
+    with st.container(horizontal=True, key="rb_head"):
+        st.title("Runs", anchor=False)
+    runs = service.runs(run_list.PAGE, state.runs_after())
+    run_figures.show(service.figures(runs))
+    if not runs:
+        with st.container(border=True):
+            st.markdown(
+                "**Nothing was drafted yet.** A run is a batch, or one draft made on the review "
+                "page. Start a batch from the queue, or schedule `python -m runbooks run-once`."
+            )
+            st.page_link("pages/queue.py", label="To the queue", icon=":material/inbox:")
+        return
+    run_charts.show(runs)
+    run_list.show(runs)
+
+
+main()

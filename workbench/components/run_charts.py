@@ -1,0 +1,114 @@
+"""How the runs went over time, as three small charts."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from runbooks.models import RunSummary
+from workbench import times
+
+_KINDS = ("Drafted", "Template", "Skipped", "Error")
+_HEIGHT = 170
+_PACE_FROM = 5
+"""Smaller batches say little about the pace of 20 drafts."""
+
+
+def show(runs: Sequence[RunSummary]) -> None:
+    """Show these runs, given newest first, with the oldest on the left; one alone is no line."""
+    done = [run for run in reversed(runs) if run.picked_up_count]
+    if len(done) < 2:
+        return
+    left, middle, right = st.columns(3, gap="medium")
+    with left:
+        _titled("Outcomes of each run", _bars(done))
+    with middle:
+        _titled("Drafts that are no template, %", _line(done, _no_template, 95.0))
+    with right:
+        _titled("Seconds for 20 drafts", _line(done, _seconds_for_20, 300.0))
+
+
+def _titled(title: str, spec: dict[str, object] | None) -> None:
+    st.caption(title)
+    if spec is None:
+        st.caption(f"*Shown after two batches of {_PACE_FROM} or more.*")
+    else:
+        st.vega_lite_chart(spec, width="stretch")
+
+
+def _name(run: RunSummary) -> str:
+    return f"{times.clock_time(run.started_at)} ({run.run_id[-4:]})"
+
+
+def _no_template(run: RunSummary) -> float | None:
+    if not run.generated_count:
+        return None
+    return round(100 * (run.generated_count - run.fallback_count) / run.generated_count, 1)
+
+
+def _seconds_for_20(run: RunSummary) -> float | None:
+    if run.generated_count < _PACE_FROM or not run.finished_at:
+        return None
+    return round(run.processing_duration_ms / 1000 / run.generated_count * 20, 2)
+
+
+def _counts(run: RunSummary) -> tuple[int, ...]:
+    drafted = run.generated_count - run.fallback_count
+    return drafted, run.fallback_count, run.skipped_count, run.error_count
+
+
+def _bars(runs: Sequence[RunSummary]) -> dict[str, object]:
+    rows = [
+        {"run": _name(run), "outcome": kind, "suggestions": count, "place": place}
+        for run in runs
+        for place, (kind, count) in enumerate(zip(_KINDS, _counts(run), strict=True))
+    ]
+    return {
+        "height": _HEIGHT,
+        "data": {"values": rows},
+        "mark": {"type": "bar"},
+        "encoding": {
+            "x": _runs_axis(runs),
+            "y": {"field": "suggestions", "type": "quantitative", "title": None},
+            "color": {
+                "field": "outcome",
+                "type": "nominal",
+                "sort": list(_KINDS),
+                "title": None,
+                "legend": {"orient": "top", "symbolType": "square"},
+            },
+            "order": {"field": "place", "type": "quantitative"},
+            "tooltip": [{"field": name} for name in ("run", "outcome", "suggestions")],
+        },
+    }
+
+
+def _line(
+    runs: Sequence[RunSummary], value: Callable[[RunSummary], float | None], target: float
+) -> dict[str, object] | None:
+    rows = [
+        {"run": _name(run), "value": known} for run in runs if (known := value(run)) is not None
+    ]
+    line = {
+        "mark": {"type": "line", "point": True},
+        "encoding": {
+            "x": _runs_axis(runs),
+            "y": {"field": "value", "type": "quantitative", "title": None},
+            "tooltip": [{"field": "run"}, {"field": "value"}],
+        },
+    }
+    rule = {
+        "mark": {"type": "rule", "strokeDash": [4, 4], "color": "#8795a1"},
+        "encoding": {"y": {"datum": target}},
+    }
+    return {"height": _HEIGHT, "data": {"values": rows}, "layer": [line, rule]}
+
+
+def _runs_axis(runs: Sequence[RunSummary]) -> dict[str, object]:
+    """Give the axis of the runs; their names are for the tooltip, there is no room for them."""
+    return {
+        "field": "run",
+        "type": "ordinal",
+        "sort": [_name(run) for run in runs],
+        "title": None,
+        "axis": {"labels": False, "ticks": False},
+    }
