@@ -10,11 +10,8 @@ from runbooks.clock import Clock
 from runbooks.discovery import Discovery, DiscoveryState
 from runbooks.drafting.port import Drafter, Evidence
 from runbooks.errors import NoDraft, NotRunbook, Refused, RunbookError
-from runbooks.findings import blocking, findings_of
-from runbooks.gathering import gather
 from runbooks.generation import Generator, Order, Product
 from runbooks.holds import Holds
-from runbooks.lint import Finding
 from runbooks.models import (
     AuditEntry,
     Lease,
@@ -27,6 +24,7 @@ from runbooks.models import (
     UnsavedText,
     Version,
 )
+from runbooks.opening import Glance, Item, Opening
 from runbooks.queue import Queue, QueueFigures, QueuePage
 from runbooks.repository import Repository
 from runbooks.review import Review
@@ -37,18 +35,6 @@ from runbooks.store import queries
 from runbooks.store.port import DocumentStore
 from runbooks.store.queries import QueueFilter, Sort
 from runbooks.unsaved import Person, UnsavedTexts
-
-
-@dataclass(frozen=True)
-class Item:
-    """All that a reviewer sees of one suggestion, redacted where it comes from a trace (R10)."""
-
-    suggestion: Suggestion
-    evidence: Evidence
-    entry: QueueEntry
-    findings: tuple[Finding, ...]
-    blocking: tuple[str, ...]
-    unsaved: tuple[UnsavedText, ...]
 
 
 @dataclass(frozen=True)
@@ -101,11 +87,11 @@ class RunbookService:
         self._unsaved = unsaved
         self._holds = holds
         self._seen = seen
+        self._opening = Opening(repository, discovery, services, seen, extra_patterns)
         self._generator = generator
         self._batches = batches
         self._runs = runs
         self._clock = clock
-        self._extra_patterns = tuple(extra_patterns)
         self._backlog: Backlog | None = None
         self._backlog_lock = threading.Lock()
 
@@ -121,6 +107,10 @@ class RunbookService:
         """Give one page of suggestions; raise InvalidRequest for a foreign cursor."""
         return self._queue.page(which, sort, limit, cursor)
 
+    def following(self, entry: QueueEntry, which: QueueFilter, sort: Sort) -> QueueEntry | None:
+        """Give the suggestion that comes after this one in a list, None when there is no other."""
+        return self._queue.following(entry, which, sort)
+
     def queue_figures(self) -> QueueFigures:
         """Give the figures above the queue."""
         return self._queue.figures()
@@ -132,20 +122,19 @@ class RunbookService:
 
     def open(self, suggestion_id: str, person: Person) -> Item:
         """Read one suggestion with its sources; this person has then seen its revision (R17)."""
-        suggestion = self.repository.suggestion(suggestion_id)
-        self.discovery.index([suggestion])
-        gathered = gather(self.repository, self.services, suggestion, self._extra_patterns)
-        if suggestion.slot.kind is not SlotKind.EMPTY:
-            self._seen.mark(suggestion, person.actor)
-        entry = self.repository.entry(suggestion.suggestion_id)
-        return Item(
-            suggestion=suggestion,
-            evidence=gathered.evidence,
-            entry=entry or QueueEntry(suggestion_id=suggestion.suggestion_id),
-            findings=tuple(findings_of(suggestion.slot)),
-            blocking=tuple(blocking(suggestion.slot)),
-            unsaved=tuple(self.repository.unsaved(suggestion.suggestion_id)),
-        )
+        return self._opening.open(suggestion_id, person)
+
+    def peek(self, suggestion_id: str) -> Glance:
+        """Read how one suggestion stands now, without its sources; raise NotFound."""
+        return self._opening.peek(suggestion_id)
+
+    def evidence(self, suggestion: Suggestion) -> Evidence:
+        """Read the sources of a suggestion, redacted with one numbering (CONTRACT R10)."""
+        return self._opening.evidence(suggestion)
+
+    def mark_seen(self, suggestion: Suggestion, person: Person) -> None:
+        """Note that this person has this text on the screen (CONTRACT R17)."""
+        self._opening.mark_seen(suggestion, person)
 
     def runbook(self, suggestion_id: str) -> Suggestion:
         """Read a runbook suggestion that has a draft; raise NotRunbook, NoDraft."""
