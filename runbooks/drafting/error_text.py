@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 MAX_ERROR_TEXT = 240
 _MAX_LINES = 400
+_LONG_LINE = 1_000
 
 ERROR_LEVELS = {"error", "err", "fatal", "critical", "alert", "emergency", "panic"}
 NO_TEXT = {"", "0", "1", "true", "false", "none", "null", "ok", "no"}
@@ -21,11 +22,11 @@ _RAISED = re.compile(
 _LEVEL = re.compile(r"\b(?:ERROR|FATAL|CRITICAL|PANIC)\b|\blevel=(?:error|fatal)\b|\[error\]")
 _STRONG = re.compile(
     r"(?i)oomkilled|out of memory|crashloopbackoff|back-off restarting|imagepullbackoff"
-    r"|errimagepull|failedscheduling|evicted|no space left on device|disk quota exceeded"
+    r"|errimagepull|failedscheduling|failedmount|evicted|no space left on device|disk quota exceeded"
     r"|connection (?:refused|reset|pool)|too many (?:connections|requests|clients)"
     r"|remaining connection slots|pool (?:is )?exhausted|x509:|certificate (?:has )?expired"
     r"|nxdomain|could not resolve|name or service not known|no such host|rate limit"
-    r"|deadline exceeded|timed out|probe failed|exceeded quota|resource_?exhausted"
+    r"|deadline exceeded|timed out|probe failed|exceeded quota|is forbidden|unbound immediate|resource_?exhausted"
 )
 _ENDPOINT = re.compile(r"((?:[A-Za-z0-9][\w-]{0,62}\.){1,8}[A-Za-z][\w-]{1,30}):(\d{2,5})\b")
 _SOURCE_FILES = {"java", "kt", "py", "go", "js", "ts", "rb", "cs", "cpp", "rs", "php", "scala"}
@@ -44,7 +45,9 @@ class Frame:
 
 def one_line(text: str, longest: int = MAX_ERROR_TEXT) -> str:
     """Make a text one line without control characters, cut at a word with an ellipsis."""
-    plain = "".join(char if char.isprintable() else " " for char in text[: longest * 4])
+    plain = text[: longest * 2]
+    if not plain.isprintable():
+        plain = "".join(char if char.isprintable() else " " for char in plain)
     line = " ".join(plain.split())
     if len(line) <= longest:
         return line
@@ -61,8 +64,16 @@ def error_lines(text: str, told: bool) -> list[str]:
     if told and _ERROR_START.match(head) and not head.lstrip().startswith("Traceback"):
         return [head.strip().split("\n", 1)[0]]
     lines = text[-16_000:].splitlines()[-_MAX_LINES:]
-    hits = [line.strip() for line in lines if tells_error(line[:1_000])]
+    hits = [found for line in lines if (found := _telling_part(line))]
     return list(dict.fromkeys(hits))[-5:]
+
+
+def _telling_part(line: str) -> str:
+    """Give a line that tells an error; of a very long one the surroundings of the known failure."""
+    if len(line) <= _LONG_LINE:
+        return line.strip() if tells_error(line) else ""
+    found = _STRONG.search(line)
+    return line[max(found.start() - 80, 0) : found.end() + 120].strip() if found else ""
 
 
 def tells_error(line: str) -> bool:

@@ -11,13 +11,14 @@ from datetime import datetime
 
 from runbooks.drafting.error_text import Frame, one_line, raised, spoken_status, tells_error
 from runbooks.drafting.observed import Reading, Said
-from runbooks.drafting.payload import MAX_NODES, Reach
+from runbooks.drafting.payload import MAX_CHARACTERS, MAX_NODES, Reach
 from runbooks.drafting.port import Evidence
 from runbooks.drafting.reading import read
 from runbooks.models import FailurePattern, RawTrace
 
 MAX_TRACES = 40
-ALL_NODES = 200_000
+ALL_NODES = 100_000
+ALL_CHARACTERS = 10_000_000
 _CONTRAST = re.compile(
     r"(?i)\bexpected\b([^.;]{1,300}?)[;,.]\s{0,3}(?:but |it |the agent )?"
     r"(?:successful\w{0,5}|called|got|used|actual\w{0,5}|made)\b([^.;]{0,300})"
@@ -90,8 +91,7 @@ class Facts:
 def gather(evidence: Evidence) -> Facts:
     """Read every trace and the canonical pattern; bounded, deterministic, raises on no shape."""
     traces = evidence.traces[:MAX_TRACES]
-    share = min(MAX_NODES, ALL_NODES // max(len(traces), 1))
-    readings = [(trace, read(trace.payload, Reach(share))) for trace in traces]
+    readings = [(trace, read(trace.payload, _reach(len(traces)))) for trace in traces]
     first = next((found for _, found in readings), Reading())
     names = _names(readings)
     moments = sorted(moment for _, found in readings for moment in found.moments)
@@ -117,6 +117,11 @@ def gather(evidence: Evidence) -> Facts:
         missing=missing,
         partial=len(traces) < len(evidence.traces) or any(found.partial for _, found in readings),
     )
+
+
+def _reach(traces: int) -> Reach:
+    """Give each of so many traces its share of what is read in all."""
+    return Reach(min(MAX_NODES, ALL_NODES // traces), min(MAX_CHARACTERS, ALL_CHARACTERS // traces))
 
 
 Readings = list[tuple[RawTrace, Reading]]

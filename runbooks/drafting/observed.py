@@ -47,8 +47,11 @@ class Reading:
 
     def error(self, text: str, place: Place | None = None) -> None:
         """Keep an error's text as one line, and the status code that it speaks of."""
+        if len(self.errors) >= MAX_ERRORS:
+            self.partial = True
+            return
         line = one_line(text)
-        if len(line) < 3 or len(self.errors) >= MAX_ERRORS:
+        if len(line) < 3:
             return
         where = place or Place()
         self.errors.append(Said(line, where.label, where.role == "tool"))

@@ -11,12 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-MAX_NODES = 60_000
+MAX_NODES = 40_000
+MAX_CHARACTERS = 4_000_000
 MAX_DEPTH = 60
 MAX_MEMBERS = 4_000
 MAX_KEYS = 400
 MAX_PARSED = 2_000_000
 MAX_TEXT = 20_000
+"""Of one text no reader looks at more characters than this."""
 _SPAN_KEYS = ("span_id", "spanId", "resource", "resource_name", "service")
 
 
@@ -52,6 +54,7 @@ class Reach:
     """How far a walk may still go; `partial` tells that something was left out."""
 
     nodes: int = MAX_NODES
+    characters: int = MAX_CHARACTERS
     partial: bool = False
 
 
@@ -74,8 +77,17 @@ def walk(payload: object, reach: Reach) -> Iterator[Node]:
         elif isinstance(value, list | tuple):
             listed = [(item, key, parent, place, depth + 1) for item in _sampled(value, reach)]
             stack.extend(reversed(listed))
-        else:
+        elif _within(value, reach):
             yield Node(key, parent, value, place)
+
+
+def _within(value: object, reach: Reach) -> bool:
+    """Take a text from the characters that may still be read; other values cost nothing."""
+    if isinstance(value, str):
+        reach.characters -= min(len(value), MAX_TEXT)
+        if reach.characters < 0:
+            reach.partial = True
+    return reach.characters >= 0
 
 
 def name_of(value: object) -> str:

@@ -35,7 +35,7 @@ def read(payload: object, reach: Reach) -> Reading:
             _read_map(found, node, node.value)
         else:
             _read_value(found, node)
-    found.partial = reach.partial
+    found.partial = found.partial or reach.partial
     return found
 
 

@@ -1,11 +1,12 @@
 """Builds the evidence that a drafter gets from raw rows, as production does from the store."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from runbooks.drafting.port import DraftRequest, Evidence
+from runbooks.lineage import canonical_first, pattern_keys, trace_order
 from runbooks.models import FailurePattern, RawTrace, Severity, Suggestion
 from runbooks.queue import effective_severity
 from runbooks.revision import sha256
@@ -14,6 +15,7 @@ from runbooks.store.documents import read_pattern, read_suggestion, read_trace
 from runbooks.store.port import Stored
 from runbooks.values import Document
 
+SAMPLE = Path(__file__).resolve().parents[3] / "runbooks" / "sample"
 NOW = datetime(2026, 11, 20, 4, 10, tzinfo=UTC)
 
 
@@ -70,7 +72,7 @@ def of_models(
         row=row or service_row(service),
         trace_ids=tuple(dict.fromkeys(ids)),
         pattern_ids=tuple(pattern.pattern_id for pattern in patterns),
-        hash=sha256(repr((suggestion.suggestion_id, patterns, traces))),
+        hash=sha256(repr((suggestion.suggestion_id, patterns, ids))),
     )
 
 
@@ -81,33 +83,48 @@ def request(found: Evidence) -> DraftRequest:
 
 def tau(folder: Path, row: ServiceRow | None = None) -> list[Evidence]:
     """The evidence of every suggestion derived from the tau-bench runs."""
-    by_trace = {str(trace["trace_id"]): trace for trace in rows(folder / "tau_failures.jsonl")}
+    return _all(folder, "tau_failures", "tau_patterns", "tau_suggestions", lambda _: row)
+
+
+def sample() -> list[Evidence]:
+    """The evidence of every suggestion of the sample that comes with the product."""
+    services = ServiceDirectory.load(SAMPLE / "services.yaml")
+    return _all(SAMPLE, "traces", "patterns", "suggestions", services.row)
+
+
+def _all(
+    folder: Path,
+    traces: str,
+    patterns: str,
+    suggestions: str,
+    row: Callable[[str], ServiceRow | None],
+) -> list[Evidence]:
+    by_trace = {str(trace["trace_id"]): trace for trace in rows(folder / f"{traces}.jsonl")}
     by_pattern = {
-        str(pattern["source_trace_id"]): pattern for pattern in rows(folder / "tau_patterns.jsonl")
+        str(pattern["source_trace_id"]): pattern for pattern in rows(folder / f"{patterns}.jsonl")
     }
     return [
         _lineage(suggestion, by_pattern, by_trace, row)
-        for suggestion in rows(folder / "tau_suggestions.jsonl")
+        for suggestion in rows(folder / f"{suggestions}.jsonl")
     ]
 
 
 def _lineage(
-    suggestion: Mapping[str, object],
+    document: Document,
     by_pattern: Mapping[str, Document],
     by_trace: Mapping[str, Document],
-    row: ServiceRow | None,
+    row: Callable[[str], ServiceRow | None],
 ) -> Evidence:
-    sources = suggestion["source_traces"]
-    assert isinstance(sources, list)
-    ids = [str(source["trace_id"]) for source in sources]
-    patterns = [by_pattern[trace_id] for trace_id in ids if trace_id in by_pattern]
-    patterns.sort(key=_canonical_first, reverse=True)
-    first = str(patterns[0]["source_trace_id"]) if patterns else ""
-    traces = [by_trace[trace_id] for trace_id in ids if trace_id in by_trace]
-    traces.sort(key=lambda trace: trace["trace_id"] != first)
-    return evidence(suggestion, patterns, traces, row)
-
-
-def _canonical_first(pattern: Document) -> tuple[object, object, object]:
-    """CONTRACT R9: confidence, then extracted_at, then id."""
-    return (pattern["confidence"], pattern["extracted_at"], pattern["pattern_id"])
+    suggestion = read_suggestion(stored(str(document["suggestion_id"]), document))
+    patterns = canonical_first(
+        read_pattern(stored(key, by_pattern[key]))
+        for key in pattern_keys(suggestion.sources)
+        if key in by_pattern
+    )
+    traces = tuple(
+        read_trace(stored(key, by_trace[key]))
+        for key in trace_order(suggestion.sources, patterns)
+        if key in by_trace
+    )
+    service = next((trace.service_name for trace in traces if trace.service_name), "")
+    return of_models(suggestion, tuple(patterns), traces, row(service))
