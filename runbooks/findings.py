@@ -1,10 +1,11 @@
-"""The findings of a draft as the queue and the approval gate use them."""
+"""The findings of a draft as the queue, the quality gate and the approval gate use them."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from runbooks.lint import Finding, LintContext, lint
-from runbooks.markdown.outline import parse
-from runbooks.models import Slot
+from runbooks.markdown.outline import Outline, parse
+from runbooks.models import DraftSource, Slot
 
 
 @dataclass(frozen=True)
@@ -26,25 +27,45 @@ class Counts:
     quality: Quality = Quality()
 
 
-def findings_of(slot: Slot, context: LintContext | None = None) -> list[Finding]:
+@dataclass(frozen=True)
+class Assessment:
+    """A text read once: its findings and its outline."""
+
+    findings: tuple[Finding, ...]
+    outline: Outline
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that block an approval without a written reason."""
+        return tuple(finding for finding in self.findings if finding.severity == "E")
+
+
+@lru_cache(maxsize=32)
+def assess(
+    markdown: str, trace_ids: tuple[str, ...] = (), pattern_ids: tuple[str, ...] = ()
+) -> Assessment:
+    """Lint and outline a text; the gate, the counts and the page ask for the same one."""
+    context = LintContext(trace_ids=trace_ids, pattern_ids=pattern_ids)
+    return Assessment(tuple(lint(markdown, context, "evalforge")), parse(markdown))
+
+
+def findings_of(slot: Slot) -> tuple[Finding, ...]:
     """Lint the text that stands in a slot; nothing there, no findings."""
-    if slot.draft is None:
-        return []
-    return lint(slot.draft.markdown_content, context or _lineage(slot), "evalforge")
+    found = _assessed(slot)
+    return found.findings if found else ()
 
 
 def counts_of(slot: Slot) -> Counts:
     """Count the findings of the text that stands in a slot."""
-    if slot.draft is None:
+    found = _assessed(slot)
+    if found is None:
         return Counts()
-    found = findings_of(slot)
-    outline = parse(slot.draft.markdown_content)
     quality = Quality(
-        six_sections=not outline.missing_sections,
-        two_commands=len(outline.diagnosis_commands) >= 2,
-        clean_markdown=not any(finding.id == "RB009" for finding in found),
+        six_sections=not found.outline.missing_sections,
+        two_commands=len(found.outline.diagnosis_commands) >= 2,
+        clean_markdown=not any(finding.id == "RB009" for finding in found.findings),
     )
-    levels = [finding.severity for finding in found]
+    levels = [finding.severity for finding in found.findings]
     return Counts(levels.count("E"), levels.count("W"), levels.count("I"), quality)
 
 
@@ -53,17 +74,17 @@ def blocking(slot: Slot) -> list[str]:
 
     An unedited draft that says itself that it needs a person's input, and every E-finding.
     """
-    draft = slot.draft
-    if draft is None:
+    found, draft = _assessed(slot), slot.draft
+    if found is None or draft is None:
         return []
-    named = [f"{f.id} line {f.line}: {f.message}" for f in findings_of(slot) if f.severity == "E"]
+    named = [f"{f.id} line {f.line}: {f.message}" for f in found.errors]
     if draft.status == "needs_human_input" and draft.edit_source == "generated":
         named.insert(0, "needs_human_input: the draft says that a person must complete it")
     return named
 
 
-def _lineage(slot: Slot) -> LintContext:
-    source = slot.draft.source if slot.draft else None
-    if source is None:
-        return LintContext()
-    return LintContext(trace_ids=source.trace_ids, pattern_ids=source.pattern_ids)
+def _assessed(slot: Slot) -> Assessment | None:
+    if slot.draft is None:
+        return None
+    source: DraftSource = slot.draft.source
+    return assess(slot.draft.markdown_content, source.trace_ids, source.pattern_ids)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from runbooks.drafting.port import DraftAnswer, Evidence
-from runbooks.lint import LintContext, lint
+from runbooks.findings import Assessment, assess
 from runbooks.markdown.outline import Outline, parse, quality
 from runbooks.models import Suggestion
 from runbooks.revision import iso
@@ -16,14 +16,14 @@ def generated(
     suggestion: Suggestion, evidence: Evidence, answer: DraftAnswer, run_id: str, now: datetime
 ) -> Snippet:
     """Make the snippet of a drafter's answer; the gate of CONTRACT R12 decides its status."""
-    outline = parse(answer.markdown)
-    gate = _gate(outline, answer, evidence)
+    read = assess(answer.markdown, evidence.trace_ids, evidence.pattern_ids)
+    gate = _gate(read, answer)
     meta = answer.meta.model_copy(update={"run_id": run_id, "gate": gate})
     return {
         "runbook_id": f"runbook_{suggestion.suggestion_id}",
         "rationale": answer.rationale,
         "markdown_content": answer.markdown,
-        **_fields(outline, suggestion),
+        **_fields(read.outline, suggestion),
         "source": _source(suggestion, evidence),
         "status": "needs_human_input" if gate else "draft",
         "edit_source": "generated",
@@ -33,17 +33,15 @@ def generated(
     }
 
 
-def _gate(outline: Outline, answer: DraftAnswer, evidence: Evidence) -> tuple[str, ...]:
+def _gate(read: Assessment, answer: DraftAnswer) -> tuple[str, ...]:
     """Say in words why a person must complete this draft; nothing when it may stand (R12).
 
     A template, too little content, or a finding that would block its approval.
     """
-    reasons = list(quality(outline))
+    reasons = list(quality(read.outline))
     if answer.meta.fallback_reason is not None:
         reasons.insert(0, f"a template stands in: {answer.meta.fallback_reason}")
-    context = LintContext(trace_ids=evidence.trace_ids, pattern_ids=evidence.pattern_ids)
-    found = lint(answer.markdown, context, "evalforge")
-    reasons += [f"{f.id} line {f.line}: {f.message}" for f in found if f.severity == "E"]
+    reasons += [f"{f.id} line {f.line}: {f.message}" for f in read.errors]
     return tuple(reasons[:12])
 
 
