@@ -16,18 +16,18 @@ _CLAUSE_END = re.compile(
     re.IGNORECASE,
 )
 _AGAINST = re.compile(
-    r"\b(?:never|avoid|without\s+\w{1,30}ing|instead\s+of|rather\s+than|refrain|forbidden|prohibited)\b"
+    r"\b(?:never|avoid|there\s+is\s+no|without\s+\w{1,30}ing|instead\s+of|rather\s+than|refrain|forbidden|prohibited)\b"
     r"|\b(?:do|must|should|shall|may)(?:\s+not|n['’]t)\b",
     re.IGNORECASE,
 )
 _NARRATED = re.compile(
     r"\b(?:ran|executed|issued|caused\s+by|accidental(?:ly)?|mistaken(?:ly)?|equivalent\s+(?:to|of)"
     r"|similar\s+to|same\s+as|such\s+as|like|unlike|what|how|runs|had\s+run|was\s+run|were\s+run"
-    r"|output\s+of|result\s+of|after\s+the)\s*$",
+    r"|output\s+of|result\s+of|after\s+the)\s{0,9}$",
     re.IGNORECASE,
 )
 _AGAINST_AFTER = re.compile(
-    r"\s*,?\s*(?:(?:must|should|can)(?:\s+not|n['’]t|not)|(?:must|should)\s+never"
+    r"\s{0,3},?\s{0,3}(?:(?:must|should|can)(?:\s+not|n['’]t|not)|(?:must|should)\s+never"
     r"|is\s+(?:never|not|forbidden|dangerous)|(?:would|will|does|did|failed|fails|was|has|had)\b)",
     re.IGNORECASE,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from runbooks.lint.advice import is_advised_block, is_advised_span
 from runbooks.lint.calls import Call
@@ -72,7 +73,8 @@ def _block_commands(
 ) -> Iterator[Command]:
     advised = is_advised_block(document, block)
     if block.language in SQL_LANGUAGES:
-        yield _sql_command(block.body, 0, len(block.body.text), inline=False, advised=advised)
+        whole = _sql_command(block.body, 0, len(block.body.text), inline=False)
+        yield replace(whole, advised=advised)
     elif is_shell(block) or block.language in UNMARKED_LANGUAGES:
         yield from BlockReader(block, known, advised).read()
 
@@ -81,19 +83,23 @@ def _inline_commands(document: Document, prose: Prose, known: frozenset[str]) ->
     if prose.kind == "heading":
         return
     for span in prose.spans:
-        advised = is_advised_span(document, prose, span)
-        if STATEMENT.match(span.content):
-            end = span.content_start + len(span.content)
-            yield _sql_command(prose.body, span.content_start, end, inline=True, advised=advised)
-        elif _REDIS_ALONE.match(span.content):
-            call = Call("redis-cli", (Word(span.content, 0, 0),), direct=False)
-            yield _inline_command(prose, span, (call,), None, advised=advised)
-        elif _is_inline_command(prose, span, known):
-            read = read_line(span.content)
-            problem = read.problem
-            if problem and first_program(span.content) in ENGLISH_WORDS:
-                problem = None
-            yield _inline_command(prose, span, tuple(calls_in(read)), problem, advised=advised)
+        command = _as_command(prose, span, known)
+        if command:
+            yield replace(command, advised=is_advised_span(document, prose, span))
+
+
+def _as_command(prose: Prose, span: CodeSpan, known: frozenset[str]) -> Command | None:
+    if STATEMENT.match(span.content):
+        end = span.content_start + len(span.content)
+        return _sql_command(prose.body, span.content_start, end, inline=True)
+    if _REDIS_ALONE.match(span.content):
+        call = Call("redis-cli", (Word(span.content, 0, 0),), direct=False)
+        return _inline_command(prose, span, (call,), None)
+    if not _is_inline_command(prose, span, known):
+        return None
+    read = read_line(span.content)
+    certain = first_program(span.content) not in ENGLISH_WORDS
+    return _inline_command(prose, span, tuple(calls_in(read)), read.problem if certain else None)
 
 
 def _is_inline_command(prose: Prose, span: CodeSpan, known: frozenset[str]) -> bool:
@@ -114,8 +120,6 @@ def _inline_command(
     span: CodeSpan,
     calls: tuple[Call, ...],
     problem: Problem | None,
-    *,
-    advised: bool,
 ) -> Command:
     prompt = PROMPT.match(span.content)
     body = TextMap(span.content, _shifted(prose.body, span))
@@ -126,7 +130,6 @@ def _inline_command(
         calls=calls,
         inline=True,
         prompted=prompt.end() if prompt else 0,
-        advised=advised,
         problem=problem,
     )
 
@@ -141,6 +144,6 @@ def _shifted(body: TextMap, span: CodeSpan) -> tuple[tuple[int, int, int], ...]:
     return tuple(starts)
 
 
-def _sql_command(body: TextMap, start: int, end: int, *, inline: bool, advised: bool) -> Command:
+def _sql_command(body: TextMap, start: int, end: int, *, inline: bool) -> Command:
     call = Call("sql", (Word(body.text[start:end], start, end, quoted=True),), direct=False)
-    return Command(body, start, end, (call,), inline=inline, advised=advised)
+    return Command(body, start, end, (call,), inline=inline)

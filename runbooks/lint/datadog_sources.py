@@ -158,28 +158,25 @@ def _query_spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _prose_queries(document: Document, prose: Prose) -> Iterator[QueryUse]:
+    windowed: bool | None = None
     for span in prose.spans:
         if _is_inline_query(span.content):
-            around = document.text_in(prose.line, prose.end + 2)
-            yield QueryUse(
-                span.content,
-                prose.body,
-                span.content_start,
-                span.content_start + len(span.content),
-                _kind("unknown", span.content),
-                "inline",
-                bool(_WINDOW.search(around)),
-            )
+            if windowed is None:
+                windowed = bool(_WINDOW.search(document.text_in(prose.line, prose.end + 2)))
+            start, end = span.content_start, span.content_start + len(span.content)
+            kind = _kind("unknown", span.content)
+            yield QueryUse(span.content, prose.body, start, end, kind, "inline", windowed)
     for link in prose.links:
         if _APP_LINK.match(link.target):
             yield from _link_queries(prose, link.target, link.start, link.end)
 
 
 def _is_inline_query(content: str) -> bool:
-    if first_program(content) in KNOWN_PROGRAMS | NO_SUCH_PROGRAM:
+    if len(content) > _MAX_QUERY or not _QUERY_SHAPE.search(content):
         return False
-    shaped = len(content) <= _MAX_QUERY and _QUERY_SHAPE.search(content)
-    return bool(shaped) and not _NOT_A_QUERY.search(content)
+    program = first_program(content)
+    is_command = program in KNOWN_PROGRAMS or program in NO_SUCH_PROGRAM
+    return not (is_command or _NOT_A_QUERY.search(content))
 
 
 def _link_queries(prose: Prose, target: str, start: int, end: int) -> Iterator[QueryUse]:

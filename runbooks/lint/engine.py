@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, islice
 
 from runbooks.lint import (
     actionability,
@@ -20,6 +20,9 @@ from runbooks.lint.catalogue import RULES
 from runbooks.lint.finding import Finding, Profile
 from runbooks.lint.page import Check, LintContext, Page
 from runbooks.lint.parsing import parse_document
+
+MOST_PER_RULE = 500
+"""Findings of one rule on one page; nobody reads more, and a page of attacks stays affordable."""
 
 _FAMILIES = (
     structure,
@@ -49,6 +52,6 @@ def lint(
         finding: None
         for rule, check in _CHECKS.items()
         if RULES[rule].severity_in(profile)
-        for finding in check(page)
+        for finding in islice(check(page), MOST_PER_RULE)
     }
     return sorted(findings, key=lambda finding: (finding.line, finding.id, finding.start or 0))

@@ -47,13 +47,26 @@ class LintContext:
     reviewer_note: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a chapter says about its dangerous commands: assurances it lacks, effects it names."""
+
+    lacking: tuple[str, ...]
+    affected: bool
+
+
+@dataclass(frozen=True, eq=False)
 class Page:
     """One runbook under inspection: its document, its commands, the context and the profile."""
 
     document: Document
     profile: Profile
     context: LintContext
+
+    @cached_property
+    def told(self) -> dict[int, Told]:
+        """What was found out about chapters so far, by their first line."""
+        return {}
 
     @property
     def strict(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from runbooks.lint.calls import Call
 from runbooks.lint.command import Command
@@ -16,7 +17,7 @@ from runbooks.lint.effect import Level
 from runbooks.lint.finding import Finding, Fix, Severity
 from runbooks.lint.kube import lacks_namespace
 from runbooks.lint.metadata import declared_variables
-from runbooks.lint.page import Check, Page
+from runbooks.lint.page import Check, Page, Told
 from runbooks.lint.tools import KUBE_CLIENTS
 from runbooks.lint.wording import (
     AFFECTED,
@@ -48,35 +49,36 @@ def destructive(page: Page) -> Iterator[Finding]:
 
 def _judge(page: Page, command: Command) -> tuple[Severity | None, str]:
     """How bad a destructive command is here; other teams' pages are blocked only when bare."""
-    text = _told_about(page, command)
-    lacking = [
-        name
-        for name, shape in (
-            ("warning", WARNING),
-            ("confirmation", CONFIRMATION),
-            ("way back", WAY_BACK),
-        )
-        if not shape.search(text)
-    ]
+    lacking = _told_about(page, command).lacking
     if not lacking:
         return None, ""
     blocks = page.strict or len(lacking) == 3
     return "E" if blocks else "W", ", no ".join(lacking)
 
 
-def _told_about(page: Page, command: Command) -> str:
-    """The prose of the chapter a command stands in, and of any rollback section."""
+def _told_about(page: Page, command: Command) -> Told:
+    """What the chapter of a command and any rollback section say; read once for each chapter."""
     chapter = page.document.chapter_at(command.line)
-    parts = [_prose_of(page, chapter) if chapter else page.document.text_in(0, 400)]
-    parts += [_prose_of(page, section) for section in page.document.of_role("rollback")]
-    return "\n".join(parts)
+    key = chapter.line if chapter else -1
+    if key not in page.told:
+        parts = [_prose_of(page, chapter) if chapter else page.document.text_in(0, 400)]
+        rollbacks = page.document.of_role("rollback")
+        parts += [_prose_of(page, section) for section in islice(rollbacks, 5)]
+        page.told[key] = _weighed("\n".join(parts))
+    return page.told[key]
+
+
+def _weighed(text: str) -> Told:
+    shapes = (("warning", WARNING), ("confirmation", CONFIRMATION), ("way back", WAY_BACK))
+    lacking = tuple(name for name, shape in shapes if not shape.search(text))
+    return Told(lacking, _tells_affected(text))
 
 
 def _prose_of(page: Page, section: Section) -> str:
     prose = page.document.prose_in(section.line, section.end)[:400]
     blocks = page.document.blocks_in(section.line, section.end)[:100]
     comments = [line for block in blocks for line in block.body.text.split("\n") if "#" in line]
-    told = [part.text for part in prose if part.kind != "heading"]
+    told = [part.plain for part in prose if part.kind != "heading"]
     return "\n".join([*told, *comments])
 
 
@@ -195,11 +197,9 @@ def _namespace_fix(page: Page, command: Command, call: Call) -> Fix | None:
 def unknown_blast_radius(page: Page) -> Iterator[Finding]:
     """RB208: a disruptive command, and nobody says what it affects."""
     for command in page.advised:
-        if command.effect.level >= Level.DISRUPTS:
-            told = _told_about(page, command).replace(command.text, " ")
-            if not _tells_affected(told):
-                message = "The text does not say who or what this affects."
-                yield _on(page, "RB208", message, command)
+        disrupts = command.effect.level >= Level.DISRUPTS
+        if disrupts and not _told_about(page, command).affected:
+            yield _on(page, "RB208", "The text does not say who or what this affects.", command)
 
 
 def edited_by_hand(page: Page) -> Iterator[Finding]:
