@@ -176,12 +176,18 @@ class Action(_Entry):
 
 
 class Cause(_Entry):
-    """A kind of failure: how it is recognised, and which entries serve it, in order."""
+    """A kind of failure: how it is recognised, and which entries serve it, in order.
+
+    `tool` and `missing_tool` tell which of the agent's tools matters: one whose name matches, or
+    one that was expected and not called; else the facts decide.
+    """
 
     types: tuple[Text, ...] = ()
     words: Pattern | None = None
     error: Pattern | None = None
     broad: bool = False
+    tool: Pattern | None = None
+    missing_tool: bool = False
     asks: tuple[str, ...] = ()
     meaning: Text
     diagnosis: tuple[str, ...]

@@ -33,8 +33,8 @@ class Composed:
 def compose_runbook(evidence: Evidence, now: datetime, catalogue: Catalogue) -> Composed:
     """Write the six sections of CONTRACT R12; bounded in time and size, raises on no evidence."""
     facts = gather(evidence)
-    names = known(evidence, facts)
     matches = choosing.causes(catalogue, evidence, facts)
+    names = known(evidence, facts, matches[0].cause)
     wanted = choosing.actions(catalogue, matches, names, facts)
     required = [action.after for action in wanted if action.after]
     checks = choosing.checks(catalogue, matches, names, facts, required)

@@ -22,11 +22,12 @@ _RAISED = re.compile(
 _LEVEL = re.compile(r"\b(?:ERROR|FATAL|CRITICAL|PANIC)\b|\blevel=(?:error|fatal)\b|\[error\]")
 _STRONG = re.compile(
     r"(?i)oomkilled|out of memory|crashloopbackoff|back-off restarting|imagepullbackoff"
-    r"|errimagepull|failedscheduling|failedmount|evicted|no space left on device|disk quota exceeded"
-    r"|connection (?:refused|reset|pool)|too many (?:connections|requests|clients)"
-    r"|remaining connection slots|pool (?:is )?exhausted|x509:|certificate (?:has )?expired"
-    r"|nxdomain|could not resolve|name or service not known|no such host|rate limit"
-    r"|deadline exceeded|timed out|probe failed|exceeded quota|is forbidden|unbound immediate|resource_?exhausted"
+    r"|errimagepull|failedscheduling|failedmount|evicted|no space left on device"
+    r"|disk quota exceeded|connection (?:refused|reset|pool)"
+    r"|too many (?:connections|requests|clients)|remaining connection slots"
+    r"|pool (?:is )?exhausted|x509:|certificate (?:has )?expired|nxdomain|could not resolve"
+    r"|name or service not known|no such host|rate limit|deadline exceeded|timed out|probe failed"
+    r"|exceeded quota|is forbidden|unbound immediate|resource_?exhausted"
 )
 _ENDPOINT = re.compile(r"((?:[A-Za-z0-9][\w-]{0,62}\.){1,8}[A-Za-z][\w-]{1,30}):(\d{2,5})\b")
 _SOURCE_FILES = {"java", "kt", "py", "go", "js", "ts", "rb", "cs", "cpp", "rs", "php", "scala"}

@@ -96,8 +96,8 @@ def fallback(
 def _parts(
     evidence: Evidence, facts: Facts, reason: Reason, now: datetime, catalogue: Catalogue
 ) -> RunbookParts:
-    names = known(evidence, facts)
     matches = choosing.causes(catalogue, evidence, facts)
+    names = known(evidence, facts, matches[0].cause)
     checks = choosing.checks(catalogue, matches, names, facts)[: choosing.FEW_CHECKS]
     at_once, later = recommended(evidence)
     live = choosing.live_step(checks)

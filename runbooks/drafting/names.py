@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from runbooks.drafting.catalogue import ASKABLE
+from runbooks.drafting.catalogue import ASKABLE, Cause
 from runbooks.drafting.facts import Facts
 from runbooks.drafting.port import Evidence
 from runbooks.markdown.outline import code_span
@@ -49,9 +49,13 @@ def safe(value: object) -> str:
     return text if _SAFE.fullmatch(text) else ""
 
 
-def known(evidence: Evidence, facts: Facts) -> Known:
-    """Collect every name and quote that the evidence and the services row give."""
-    plain = {name: value for name, value in _plain(evidence, facts).items() if safe(value)}
+def known(evidence: Evidence, facts: Facts, cause: Cause | None = None) -> Known:
+    """Collect every name and quote that the evidence and the services row give.
+
+    The cause tells which of the agent's tools matters, where it has a say in that.
+    """
+    tool = _tool(facts, cause)
+    plain = {name: value for name, value in _plain(evidence, facts, tool).items() if safe(value)}
     quotes = {name: value for name, value in _quotes(evidence, facts).items() if value}
     words = {name: code_span(value) for name, value in plain.items() if name not in _NUMBERS}
     words |= {name: plain[name] for name in _NUMBERS if name in plain}
@@ -68,9 +72,9 @@ def known(evidence: Evidence, facts: Facts) -> Known:
 _NUMBERS = ("calls", "repeats", "status", "port")
 
 
-def _plain(evidence: Evidence, facts: Facts) -> dict[str, str]:
+def _plain(evidence: Evidence, facts: Facts, tool: str) -> dict[str, str]:
     row = evidence.row
-    tool = next((use for use in facts.tools if safe(use.name)), None)
+    use = next((use for use in facts.tools if use.name == tool), None)
     most = max((use.most for use in facts.tools), default=0)
     host = next((name for name in facts.names.get("host", ()) if _HOST.fullmatch(name)), "")
     ends = facts.names.get("endpoint", ())
@@ -87,9 +91,9 @@ def _plain(evidence: Evidence, facts: Facts) -> dict[str, str]:
         "ml_app": row.ml_app or "",
         "site": row.datadog_site or "",
         "trace_id": evidence.canonical_trace_id,
-        "tool": tool.name if tool else "",
+        "tool": tool,
         "calls": str(most) if most > 1 else "",
-        "repeats": str(tool.repeats) if tool and tool.repeats > 1 else "",
+        "repeats": str(use.repeats) if use and use.repeats > 1 else "",
         "status": status,
         "exception": facts.named("exception"),
         "host": host,
@@ -98,6 +102,15 @@ def _plain(evidence: Evidence, facts: Facts) -> dict[str, str]:
         "evaluation": score[0] if score else "",
         "resource": next((label for label, _ in facts.failing_spans), ""),
     }
+
+
+def _tool(facts: Facts, cause: Cause | None) -> str:
+    names = [use.name for use in facts.tools if safe(use.name)]
+    if cause and cause.missing_tool:
+        names = [name for name in facts.missing if safe(name)] + names
+    if cause and cause.tool:
+        names.sort(key=lambda name: not re.search(cause.tool or "", name))
+    return names[0] if names else ""
 
 
 def _score(facts: Facts) -> tuple[str, str] | None:

@@ -62,6 +62,7 @@ class OfflineDrafter:
             for part in (
                 _origin(evidence),
                 _decision(composed),
+                _unknown_service(evidence),
                 f"Composed offline from the diagnostics catalogue {self._catalogue.version},"
                 " without a language model: a person has to judge whether the steps fit.",
             )
@@ -97,6 +98,15 @@ def _origin(evidence: Evidence) -> str:
     return (
         f"Written from pattern {pattern.pattern_id} (confidence {confidence})"
         f" of source trace {trace}{more}."
+    )
+
+
+def _unknown_service(evidence: Evidence) -> str:
+    if evidence.row.known:
+        return ""
+    return (
+        f"The services file has no row for {evidence.service or 'this service'}: contact and"
+        " thresholds are the default ones, and commands that need its deployment are left out."
     )
 
 
