@@ -22,12 +22,10 @@ SESSION_LANGUAGES = frozenset({"console", "shell-session", "shellsession", "term
 SQL_LANGUAGES = frozenset({"sql", "postgresql", "postgres", "pgsql", "psql", "mysql", "plpgsql"})
 UNMARKED_LANGUAGES = frozenset({"", "text", "plaintext", "plain"})
 
-PROMPT = re.compile(
-    r"[ \t]{0,40}(?:\[[^\]\n]{1,60}\]|[\w.-]{1,40}@[\w.-]{1,60}[^\s$%#]{0,60}|)[ \t]?[$%] +(?=\S)"
-)
-_ROOT_PROMPT = re.compile(
-    r"[ \t]{0,40}(?:\[[^\]\n]{1,60}\]|[\w.-]{1,40}@[\w.-]{1,60}[^\s$%#]{0,60}|)[ \t]?# +(?=\S)"
-)
+_HOST = r"[ \t]{0,40}(?:\[[^\]\n]{1,60}\]|[\w.-]{1,40}@[\w.-]{1,60}[^\s$%#]{0,60}|)[ \t]?"
+_NAMED_HOST = r"[ \t]{0,40}[a-z][\w.-]{1,60} {1,12}\$ +(?=[A-Za-z./~])"
+PROMPT = re.compile(_HOST + r"[$%] +(?=\S)|" + _NAMED_HOST)
+_ROOT_PROMPT = re.compile(_HOST + r"# +(?=\S)")
 _REPL_PROMPT = re.compile(r"[ \t]{0,40}> +(?=\S)")
 _FIRST_WORD = re.compile(r"\s*(?:[A-Za-z_]\w{0,60}=\S{0,300}\s+){0,9}([^\s|;&<>()]{1,200})")
 _ASSIGNMENT = re.compile(r"\s*(?:export\s+)?[A-Za-z_]\w{0,60}=\S?")

@@ -15,6 +15,7 @@ _ID = re.compile(
     r"(?<![\w:-])(?:(?:pattern|trace|tr|span)[_-](?=[\w-]{0,80}\d)[\w-]{4,120}"
     r"|[0-9a-f]{32}|[0-9a-f]{16}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![\w-])"
 )
+_QUOTED_SOURCE = re.compile(r"[`*\s]{0,4}(?!unknown\b|none\b|tbd\b)[\w:./-]{4,200}", re.IGNORECASE)
 _STATED = re.compile(
     r"\broot cause (?:is|was)\b|\b(?:is|was|are|were) (?:caused by|due to|the result of)\b"
     r"|\bthis (?:happens|happened|occurs|occurred) because\b|\bcaused by\b",
@@ -44,7 +45,7 @@ def source_quoted(page: Page) -> Iterator[Finding]:
         if not any(trace_id in text for trace_id in page.context.trace_ids):
             line = entry.line if entry else 0
             yield page.finding("RB501", "None of the source trace ids is quoted.", line)
-    elif not (entry and re.search(r"\w{4,}", entry.value)) and not _ID.search(text):
+    elif not (entry and _QUOTED_SOURCE.match(entry.value)) and not _ID.search(text):
         yield page.finding("RB501", "No source trace id is quoted.", entry.line if entry else 0)
 
 

@@ -168,7 +168,8 @@ def identity(page: Page) -> Iterator[Finding]:
         entries.get(key) for key in ("source incident", "severity", "generated")
     )
     report = partial(_metadata_finding, page, "RB005")
-    if source is None or source.value.strip("`* ").casefold() in _NO_VALUE:
+    named = source.value.strip("`* ").casefold() if source else ""
+    if named in _NO_VALUE or named[0] in "{<[":
         yield report(source, "The source incident is not named.")
     if severity is None or severity.value.strip("`* ").casefold() not in _SEVERITIES:
         yield report(severity, "The severity is not low, medium, high, critical or P1 to P3.")

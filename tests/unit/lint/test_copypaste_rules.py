@@ -16,6 +16,7 @@ CASES = [
     ("RB301", True, fixed(fence("$ kubectl get pods -n rag", "console"))),
     ("RB301", True, fixed(fence("[root@db-1 ~]# systemctl status postgresql", "console"))),
     ("RB301", True, fixed(fence("user@host:~$ ls -l", "sh"))),
+    ("RB301", True, fixed(fence("patroni-01-db  $ sudo patronictl list", ""))),
     ("RB301", True, fixed(fence("> kubectl get pods -n rag", "console"))),
     ("RB301", True, fixed("Run `$ kubectl get pods -n rag` now.")),
     ("RB301", False, fixed(fence("# list the pods\nkubectl get pods -n rag"))),

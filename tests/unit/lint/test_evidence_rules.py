@@ -27,6 +27,8 @@ SOURCED = {"evidence_text": EVIDENCE}
 
 CASES = [
     ("RB501", False, draft(), {}),
+    ("RB501", True, quoted("`{trace_id}`"), {"trace_ids": ()}),
+    ("RB501", True, quoted("unknown"), {"trace_ids": ()}),
     ("RB501", True, quoted("unknown"), {}),
     ("RB501", True, quoted(f"`{OTHER}`"), {}),
     ("RB501", False, quoted("see below") + f"\nSource: {TRACE}\n", {}),

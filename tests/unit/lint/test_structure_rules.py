@@ -49,6 +49,7 @@ CASES = [
     ("RB005", True, draft(metadata=meta(severity="urgent"))),
     ("RB005", True, draft(metadata=meta(made="yesterday"))),
     ("RB005", True, draft(metadata=meta(source=""))),
+    ("RB005", True, draft(metadata=meta(source="{trace_id}"))),
     ("RB005", True, draft(metadata="")),
     ("RB005", True, draft(metadata=meta(made="2026-13-40"))),
     ("RB005", False, draft(metadata=meta(made="2026-11-20T04:00:00.123456+01:00"))),
