@@ -45,7 +45,8 @@ class Message:
 
 
 _NOTHING_CHANGED = "Nothing was changed."
-_TEXT_KEPT = "Nothing was overwritten. A text that you were saving is kept under *unsaved texts*."
+_NOT_OVERWRITTEN = "Nothing was overwritten."
+_TEXT_KEPT = "Your text is kept under *unsaved texts*."
 
 MESSAGES: Mapping[type[e.RunbookError], Message] = {
     e.RunbookError: Message(
@@ -90,27 +91,27 @@ MESSAGES: Mapping[type[e.RunbookError], Message] = {
     ),
     e.StaleRevision: Message(
         "Somebody saved this runbook after you opened it.",
-        _TEXT_KEPT,
+        _NOT_OVERWRITTEN,
         "Look at the newer text, then decide again.",
     ),
     e.NotPending: Message(
         "This suggestion is already {status}.",
-        _TEXT_KEPT,
+        _NOT_OVERWRITTEN,
         "Reopen it, with a reason, to change it.",
     ),
     e.GenerationInProgress: Message(
-        "{holder} is generating this draft right now.",
+        "This draft is being generated right now, by {holder}.",
         _NOTHING_CHANGED,
         "Wait up to {seconds_left} seconds and look again.",
     ),
     e.BeingEdited: Message(
-        "{holder} is working on this item.",
+        "This item is being worked on by {holder}.",
         _NOTHING_CHANGED,
         "You can read it. Ask that person, or take it over.",
     ),
     e.HoldLost: Message(
         "This item is no longer yours: {holder} has it now.",
-        _TEXT_KEPT,
+        _NOT_OVERWRITTEN,
         "Look at what changed, then take it over again if you must.",
     ),
     e.NotSeen: Message(
@@ -293,9 +294,10 @@ def message_for(error: e.RunbookError) -> Message:
     kind = next(cls for cls in type(error).__mro__ if cls in MESSAGES)
     template = MESSAGES[kind]
     facts = {name: _fact(name, value) for name, value in vars(error).items()}
+    kept = template.what_was_kept.format_map(facts)
     return Message(
         template.title.format_map(facts),
-        template.what_was_kept.format_map(facts),
+        f"{kept} {_TEXT_KEPT}" if error.text_kept else kept,
         template.what_to_do.format_map(facts) or "Try again in a moment.",
     )
 

@@ -34,6 +34,7 @@ _TRAIL: Final = "rb_queue_trail"
 _LAST_VIEW: Final = "rb_last_view"
 _NOTICES: Final = "rb_notices"
 _FOLLOWED: Final = "rb_followed_jobs"
+_SELECTED: Final = "rb_selected"
 _ROUND: Final = "rb_queue_round"
 _REDRAW: Final = "rb_redraw"
 _FRAMED: Final = "rb_framed"
@@ -126,18 +127,24 @@ def put_away(job_id: str) -> None:
     st.session_state[_FOLLOWED] = tuple(followed() - {job_id})
 
 
+def take_selection() -> None:
+    """Take over what was just selected in the table of the queue."""
+    table = st.session_state.get(QUEUE_TABLE)
+    chosen = table.get("selected") if isinstance(table, Mapping) else None
+    listed = chosen.get("ids", ()) if isinstance(chosen, Mapping) else ()
+    st.session_state[_SELECTED] = tuple(name for name in listed if isinstance(name, str))
+
+
 def selected(shown: Iterable[str]) -> tuple[str, ...]:
     """Give the selected ones of the suggestions that are shown."""
-    kept = st.session_state.get(QUEUE_TABLE)
-    chosen = kept.get("selected") if isinstance(kept, Mapping) else None
-    names = set(chosen) if isinstance(chosen, list | tuple) else set()
+    chosen = st.session_state.get(_SELECTED, ())
+    names = set(chosen) if isinstance(chosen, tuple) else set()
     return tuple(name for name in shown if name in names)
 
 
 def clear_selection() -> None:
     """Select nothing; the table is drawn anew."""
-    if QUEUE_TABLE in st.session_state:
-        st.session_state[QUEUE_TABLE]["selected"] = []
+    st.session_state[_SELECTED] = ()
     st.session_state[_ROUND] = selection_round() + 1
 
 

@@ -1,5 +1,5 @@
 // The table of the queue. All text goes in through textContent; nothing here is parsed as HTML.
-// It gives back: `selected` (ids), and once: `open` (id), `group` (a similarity group).
+// It gives back: `selected` ({ids, at}; `at` makes each choice a new one), and once: `open` (id), `group` (a similarity group).
 
 function node(tag, className, text) {
   const made = document.createElement(tag);
@@ -135,7 +135,9 @@ export default function (component) {
   table.round = data.round;
   const ids = data.rows.map((item) => item.id);
   const picked = new Set(data.selected.filter((id) => ids.includes(id)));
-  const tell = () => setStateValue("selected", ids.filter((id) => picked.has(id)));
+  const tell = () => {
+    setStateValue("selected", { ids: ids.filter((id) => picked.has(id)), at: performance.now() });
+  };
   const full = () => ids.length > 0 && picked.size === ids.length;
   const send = (name, value) => setTriggerValue(name, value);
   const toggle = (id, on, row) => {

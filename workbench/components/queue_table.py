@@ -38,14 +38,13 @@ def show(service: RunbookService, view: View) -> None:
     result = _TABLE(
         key=state.QUEUE_TABLE,
         data={"rows": listed, "selected": list(chosen), "round": state.selection_round()},
-        default={"selected": []},
-        on_selected_change=_nothing_first,
+        on_selected_change=state.take_selection,
         on_open_change=_nothing_first,
         on_group_change=_nothing_first,
     )
     _unreadable(page)
     _go(result.get("open"), result.get("group"))
-    selection.show(service, state.selected(ids))
+    selection.show(service, chosen)
     _paging(view, page)
 
 
