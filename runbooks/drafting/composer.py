@@ -101,7 +101,7 @@ def variables_of(
     catalogue: Catalogue, names: Known, commands: list[str]
 ) -> tuple[tuple[str, str], ...]:
     """Give the shell variables of these commands, each with how to get its value."""
-    words = {"trace_id": "of the source trace", **names.words}
+    words = {**names.words, "trace_id": names.shell.get("trace_id", "unknown")}
     return tuple(
         (f"${name}", fill(catalogue.variables[name], words))
         for name in choosing.used_variables(commands)

@@ -136,6 +136,29 @@ def test_the_jq_steps_show_what_they_promise(tmp_path):
         assert f'{{"tool":"{use.name}","calls":{use.calls}}}' in run.stdout
 
 
+@pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
+def test_the_variable_for_the_trace_says_how_to_get_it():
+    """The command under Variables cuts exactly the source trace out of an export."""
+    found = next(one for one in sample() if one.failure_type == "wrong_tool")
+    meta = OfflineDrafter().draft(request(found)).markdown.split("---", 1)[0]
+    (program,) = re.findall(r"`python -m runbooks export - \| (jq '[^`]*') > trace.json`", meta)
+    lines = [
+        json.dumps({"collection": kind, "id": key, "document": {"of": kind, "id": key}})
+        for kind in ("failure_patterns", "raw_traces")
+        for key in ("other", found.canonical_trace_id)
+    ]
+    run = subprocess.run(
+        ["bash", "-c", program],
+        input="\n".join(lines),
+        env={"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert json.loads(run.stdout) == {"of": "raw_traces", "id": found.canonical_trace_id}
+
+
 def test_mitigation_never_destroys():
     """No action of the catalogue deletes, drops, purges or forces anything."""
     for name, action in built_in().actions.items():
