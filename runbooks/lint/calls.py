@@ -20,6 +20,7 @@ _PREFIXES = {
     ),
     **dict.fromkeys(("timeout", "chroot", "gosu", "flock"), 1),
 }
+_ECHOES = frozenset({"echo", "printf"})
 _FROM_INPUT = frozenset({"xargs", "parallel"})
 
 
@@ -133,15 +134,25 @@ def _inner_words(call: Call) -> tuple[Word, ...]:
 
 
 def _scripts(call: Call) -> list[str]:
-    """Arguments that are themselves shell text."""
-    if call.program in SHELLS and call.has("-c"):
-        return [call.positionals[0]] if call.positionals else []
+    """Texts that the call would run as shell: its -c, what it is fed, what it sends by ssh."""
     if call.program in ("su", "runuser"):
         return call.values("-c", "--command")
     if call.program == "ssh":
         words = _after_own_words(call, 1)
-        return [" ".join(word.text for word in words)] if words else []
-    return []
+        return [" ".join(word.text for word in words)] if words else list(call.inputs)
+    if call.program not in SHELLS:
+        return []
+    if call.has("-c"):
+        return list(call.positionals[:1])
+    return [] if call.positionals else [spoken_input(call)]
+
+
+def spoken_input(call: Call) -> str:
+    """Text that a call reads: here-documents, and what `echo` pipes into it."""
+    piped: tuple[str, ...] = ()
+    if call.fed_by and call.fed_by.words and call.fed_by.words[0].text in _ECHOES:
+        piped = (*(word.text for word in call.fed_by.words[1:]), *call.fed_by.inputs)
+    return "\n".join((*call.inputs, " ".join(piped)))
 
 
 def _after_own_words(call: Call, own: int) -> tuple[Word, ...]:

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import re
 
-from runbooks.lint.calls import Call
+from runbooks.lint.calls import Call, spoken_input
 from runbooks.lint.effect import READS, Effect, Level
 from runbooks.lint.sql import assess_sql
 
-_ECHOES = frozenset({"echo", "printf", "cat"})
 _MONGO_DROP = re.compile(
     r"\.drop(?:Database)?\s*\(|\.(?:deleteMany|remove)\s*\(\s*(?:\{\s*\}\s*)?\)"
 )
 _MONGO_WRITE = re.compile(r"\.(?:insert|update|replace|delete|remove|create|rename)\w{0,20}\s*\(")
-
-
-def spoken_input(call: Call) -> str:
-    """Text that the call reads: here-documents, and what `echo` pipes into it."""
-    piped: tuple[str, ...] = ()
-    if call.fed_by and call.fed_by.words and call.fed_by.words[0].text in _ECHOES:
-        piped = (*(word.text for word in call.fed_by.words[1:]), *call.fed_by.inputs)
-    return "\n".join((*call.inputs, " ".join(piped)))
 
 
 def assess_sql_client(call: Call) -> Effect:

@@ -70,6 +70,17 @@ DESTRUCTIVE = [
     "timeout 30 kubectl delete ns rag",
     "test -d /x && rm -rf /x",
     "x=$(rm -rf /srv)",
+    "ssh db-1 <<EOF\nrm -rf /srv\nEOF",
+    "bash <<'EOF'\nrm -rf /srv\nEOF",
+    "echo 'rm -rf /srv' | sh",
+    "if true; then rm -rf /srv; fi",
+    "nohup rm -rf -- /srv &",
+    "\\rm -rf /srv",
+    "kubectl --context prod delete ns rag",
+    "KUBECONFIG=x kubectl delete ns rag",
+    "kubectl exec -it pod-1 -n rag -- bash -c 'rm -rf /data'",
+    "sudo su - postgres -c 'dropdb app'",
+    "kubectl delete --all pods -n rag",
 ]
 HARMLESS = [
     'echo "rm -rf /"',
