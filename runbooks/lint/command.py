@@ -171,7 +171,7 @@ def calls_in(read: Line) -> Iterator[Call]:
 def first_program(line: str) -> str:
     """The program a line begins with, without its path, assignments skipped."""
     match = _FIRST_WORD.match(line)
-    return match.group(1).rsplit("/", 1)[-1] if match else ""
+    return match.group(1).rsplit("/", 1)[-1].lstrip("\\") if match else ""
 
 
 def _looks_like_a_call(program: str, line: str) -> bool:
