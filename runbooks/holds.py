@@ -44,8 +44,7 @@ class Holds:
                 )
             else:
                 raise BeingEdited(suggestion_id, taken.lease.holder) from None
-        until = iso(self._clock() + timedelta(seconds=HOLD_SECONDS))
-        self._show(suggestion_id, person.actor, until)
+        self._show(suggestion_id, person.actor)
         return lease
 
     def let_go(self, suggestion_id: str, person: Person) -> None:
@@ -55,7 +54,7 @@ class Holds:
         now = self._leases.holder_of(suggestion_id)
         if now is not None and now.secret == person.hold.secret:
             self._leases.release(now)
-            self._show(suggestion_id, "", "")
+            self._show(suggestion_id, "")
 
     def holder(self, suggestion_id: str) -> Lease | None:
         """Say who holds the item now, if anybody does."""
@@ -64,10 +63,15 @@ class Holds:
     def _renewed(self, person: Person) -> Lease | None:
         return self._leases.renew(person.hold) if person.hold else None
 
-    def _show(self, suggestion_id: str, actor: str, until: str) -> None:
-        if self._repository.entry(suggestion_id):
-            fields: dict[tuple[str, ...], object] = {
-                ("hold_by",): actor,
-                ("hold_until",): until,
-            }
-            self._repository.store.commit([Merge(Collection.QUEUE, suggestion_id, fields)])
+    def _show(self, suggestion_id: str, actor: str) -> None:
+        entry = self._repository.entry(suggestion_id)
+        if entry is None:
+            return
+        now = self._clock()
+        going_on = entry.hold_by == actor and entry.hold_until >= iso(now)
+        fields: dict[tuple[str, ...], object] = {
+            ("hold_by",): actor,
+            ("hold_since",): entry.hold_since if going_on and entry.hold_since else iso(now),
+            ("hold_until",): iso(now + timedelta(seconds=HOLD_SECONDS)) if actor else "",
+        }
+        self._repository.store.commit([Merge(Collection.QUEUE, suggestion_id, fields)])

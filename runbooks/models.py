@@ -307,6 +307,7 @@ class QueueEntry(Frozen):
     last_seen: str = ""
     assignee: str = ""
     hold_by: str = ""
+    hold_since: str = ""
     hold_until: str = ""
     seen_by: Mapping[str, str] = Field(default_factory=dict)
     unsaved_by: Mapping[str, str] = Field(default_factory=dict)

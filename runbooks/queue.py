@@ -266,6 +266,6 @@ def as_fields(changes: Mapping[str, object]) -> dict[FieldPath, object]:
 
 def entry_fields(entry: QueueEntry) -> dict[FieldPath, object]:
     """Give everything of an entry but what people put there: holds, marks, assignee, unsaved."""
-    theirs = {"assignee", "hold_by", "hold_until", "seen_by", "unsaved_by"}
+    theirs = {"assignee", "hold_by", "hold_since", "hold_until", "seen_by", "unsaved_by"}
     document = records.write_entry(entry)
     return {(name,): value for name, value in document.items() if name not in theirs}

@@ -56,3 +56,17 @@ def test_an_item_that_left_the_list_still_has_a_next(world: World) -> None:
     after = world.service.following(world.service.peek(first).entry, QueueFilter(), Sort.OLDEST)
     assert after is not None
     assert after.suggestion_id == second
+
+
+def test_a_hold_tells_since_when(world: World) -> None:
+    """Renewing keeps the time at which the editing began; the next person's hold begins anew."""
+    name = world.suggest()
+    world.service.open(name, KIM)
+    lease = world.service.hold(name, KIM)
+    since = world.service.peek(name).entry.hold_since
+    assert since
+    world.service.hold(name, Person("local:kim", hold=lease))
+    assert world.service.peek(name).entry.hold_since == since
+    world.service.hold(name, Person("local:lee"), take_over=True)
+    entry = world.service.peek(name).entry
+    assert (entry.hold_by, entry.hold_since > since) == ("local:lee", True)
