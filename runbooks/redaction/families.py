@@ -42,7 +42,7 @@ _PASS_OWNERS = words(
 )
 _SECRETS = re.compile(r"\w{0,40}(?:secret|token)|secrets|cred|creds|credentials?")
 _OPEN_TOKENS = words(
-    "csrf xsrf verification requestverification authenticity next page nextpage prev"
+    "public csrf xsrf verification requestverification authenticity next page nextpage prev"
     " continuation cursor sync bos eos pad unk cls sep mask special stop start end per first"
     " last resume paging pagination reserved prompt total input output lexer idempotency"
 )

@@ -45,7 +45,7 @@ _PERSON = re.compile(
 )
 _ALONE = re.compile(r"[ \t]{0,8}(?:\r?\n|$|\\n)")
 _LINE_START = re.compile(r"(?:^|\n|\\n)[ \t\-*>]{0,16}$")
-_ASSIGNS = re.compile(r"[:=]| - | is | was ")
+_ASSIGNS = re.compile(r"[:=>]| - | is | was ")
 _SECRETS = frozenset({Family.PASSWORD, Family.KEY, Family.WEAK_KEY, Family.CARD_CODE})
 _PEOPLE = frozenset({Family.NAME, Family.PERSON})
 _PERSONAL_LINES = frozenset({Family.ADDRESS, Family.STREET})

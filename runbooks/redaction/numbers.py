@@ -31,7 +31,9 @@ _SSN_MARK = re.compile(
     r"(?:\bssn|social security(?: number| no\.?)?)[\"'\\]{0,8}(?: ?(?:is|[:=#]))?[\s\"'\\]{0,4}$"
 )
 _IPV4 = re.compile(LEFT + r"(?<!\d\.)(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})(?!\w|\.\d)")
-_IPV6 = re.compile(r"[23][0-9A-Fa-f]{3}(?<![\w:.].{4}):[0-9A-Fa-f:]{1,36}(?:\.\d{1,3}){0,3}")
+_IPV6 = re.compile(
+    r"[23][0-9A-Fa-f]{3}(?:(?<![\w:.].{4})|(?<=\\[nrt].{4})):[0-9A-Fa-f:]{1,36}(?:\.\d{1,3}){0,3}"
+)
 _VERSION_MARK = re.compile(
     r"(?:version|release|build|ver|v|rev|firmware|agent|chrome|safari|==|[a-z]-|[a-z]@|[a-z]/)[\"'\\]{0,8}[\s:=]{0,3}[\"'\\]{0,8}$"
 )
@@ -42,21 +44,22 @@ _PLUS = re.compile(
     r"\+[1-9]\d{0,2}[ .\-]?(?:\(0?\d{0,4}\)[ .\-]?)?\d{1,12}(?:[ .\-/]{1,2}\d{1,8}){0,6}"
 )
 _US = re.compile(
-    LEFT + r"(?<![\-.+/])(?:1[ .\-])?(?:\(\d{3}\)[ \-]?|\d{3}[.\-])\d{3}[.\-]\d{4}"
+    LEFT + r"(?<![\-.+/])(?:(?:00)?1[ .\-])?(?:\(\d{3}\)[ \-]?|\d{3}[.\-])\d{3}[.\-]\d{4}"
     r"(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?![\w\-]|\.\d)"
 )
 _PLAIN = re.compile(
-    LEFT + r"(?<![.\-+/])\(?\d{1,5}\)?(?:[ .\-/]{0,2}\(?\d{1,8}\)?){1,6}(?![\w.]\d)"
+    LEFT + r"(?<![.\-+/])\(?\d{1,5}\)?(?:[ .\-/]{0,2}\(?\d{1,8}\)?){1,6}"
+    r"(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?![\w.]\d)"
 )
 _PHONE_WORDS = (
     *("phone", "tel", "mobile", "cell", "fax", "whatsapp", "sms", "hotline", "call", "ring"),
     *("dial", "text", "reach", "contact", "message"),
 )
 _PHONE_BEFORE = re.compile(
-    r"(?:\b|_|(?<=\\n))(?:(?:tele|cell|mobile|home|work|smart|hand)?phone|tel|mobile|cell|fax|whatsapp|sms|hotline"
+    r"(?:\b|_|(?<=\\n))(?:(?:tele|cell|mobile|home|work|smart|hand)?phone|contact|tel|mobile|cell|fax|whatsapp|sms|hotline"
     r"|(?:call|ring|dial|text|phone|reach|contact)(?: (?:me|us|him|her|them|back|you|someone|now))?"
     r"(?: back)?(?: (?:at|on|under))|dial|(?:messages?|calls?|sms|texts?) (?:to|from|at|on))"
-    r"(?: ?(?:number|no|nr|#))?\.?[\"'\\*]{0,8}(?: (?:is|was|at|on|to))?\s{0,2}[:=]?"
+    r"(?:[ _\-]?(?:number|no|nr|#))?\.?[\"'\\*]{0,8}(?: (?:is|was|at|on|to))?\s{0,2}[:=]?"
     r"[\s\"'\\*]{0,8}\(?$"
 )
 _PHONE_AFTER = re.compile(
@@ -192,14 +195,14 @@ def _phones(page: Page, run: re.Match[str], before: str) -> Iterator[Span]:
     if plain and _has_digits(plain, 7) and not _is_no_phone(plain.group()):
         marked = any(word in before for word in _PHONE_WORDS) and _PHONE_BEFORE.search(before)
         after = _PHONE_AFTER.match(page.low, plain.end())
-        if marked or (after and not plain.group().isdecimal()):
+        if marked or (after and (after.group()[0] == "-" or not plain.group().isdecimal())):
             yield Span(*plain.span(), Kind.PHONE)
 
 
 def _international(text: str, begin: int, end: int) -> Iterator[Span]:
     for match in _PLUS.finditer(text, begin, end):
         head = text[max(0, match.start() - 1) : match.start()]
-        if not head.isalnum() and head not in {".", ")", "/", "="} and _has_digits(match, 8):
+        if not head.isalnum() and head not in {".", ")", "/"} and _has_digits(match, 8):
             yield Span(*match.span(), Kind.PHONE)
 
 

@@ -7,7 +7,7 @@ from runbooks.redaction.spans import Kind, Page, Span, words
 
 _LOCAL_SIGNS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-'"
 _DOMAIN = re.compile(
-    r"@(?P<domain>[A-Za-z0-9](?:[A-Za-z0-9\-]{0,62}\.){1,8}(?P<top>[A-Za-z]{2,24}|xn--[a-z0-9\-]{2,59}))"
+    r"@(?P<domain>[^\W_](?:(?:[^\W_]|-){0,62}\.){1,8}(?P<top>[^\W\d_]{2,24}|xn--[a-z0-9\-]{2,59}))"
     r"(?![A-Za-z0-9\-]|\.[A-Za-z0-9])"
 )
 # What follows an at sign without being a mail domain: pictures, packages, cluster-internal hosts.
@@ -62,17 +62,23 @@ def find_personal(page: Page, start: int, end: int) -> Iterator[Span]:
 
 def _emails(text: str, start: int, end: int) -> Iterator[Span]:
     for match in _DOMAIN.finditer(text, start, end):
-        at = match.start()
-        head = text[max(0, at - 65) : at]
-        local = head[len(head.rstrip(_LOCAL_SIGNS)) :].lstrip(".%+-'")
-        if (
-            len(local) < len(head)
-            and local[:1] in "nrt"
-            and head[-len(local) - 1 : -len(local)] == "\\"
-        ):
-            local = local[1:]  # the n of an escaped line break is no letter of the name
-        if _is_mailbox(local, match["top"].lower()) and not _is_login(text, at - len(local)):
-            yield Span(at - len(local), match.end(), Kind.EMAIL)
+        begin = match.start() - len(_local_part(text[max(0, match.start() - 65) : match.start()]))
+        local = text[begin : match.start()]
+        if _is_mailbox(local, match["top"].lower()) and not _is_login(text, begin):
+            yield Span(begin, match.end(), Kind.EMAIL)
+
+
+def _local_part(head: str) -> str:
+    """What stands before the at sign, as far as it belongs to the address."""
+    at = len(head.rstrip(_LOCAL_SIGNS))
+    # Letters of other alphabets belong to it, but not the words of a script without blanks.
+    last = "\u0590" if at < len(head) else "\U0010ffff"
+    while at and head[at - 1].isalnum() and "\x7f" < head[at - 1] < last:
+        at -= 1
+    local = head[at:]
+    if at and head[at - 1] == "\\" and local[:1] in {"n", "r", "t"}:
+        local = local[1:]  # the n of an escaped line break is no letter of the name
+    return local.lstrip(".%+-'")
 
 
 def _is_login(text: str, at: int) -> bool:

@@ -38,7 +38,8 @@ _BEFORE = re.compile(
     r"\b(?:(?:lives?|living|lived|resid(?:e|es|ing)|located|arrived|based|moved"
     r"|meet (?:me|us)|(?:offices?|store|shop|restaurant|house|home|station) (?:is|are))"
     r" (?:at|on|to)"
-    r"|(?:sent|ship|shipped|mail|mailed|deliver|delivered|statement) to(?:\? user:)?"
+    r"|(?:sent|send (?:it|this|them)|ship|shipped|mail|mailed|deliver|delivered|statement) to"
+    r"(?:\? user:)?"
     r"|address(?:es)?(?: is| was|, here they are)?:|the same:)[\s\\n]{1,4}$"
 )
 _NUMBERED = re.compile(
@@ -72,7 +73,7 @@ _PREFIXED = tuple(
         f"{prefix} ",
         re.compile(
             rf"{re.escape(prefix)}(?P<words>(?: {_WORD}){{1,5}}?) \d{{1,4}}\b"
-            rf"|{re.escape(prefix)}(?: [A-ZÀ-Ž][\w.'’\-]{{0,24}}){{1,5}}"
+            rf"|{re.escape(prefix)}(?: (?:d[eu]|des|la|el|[A-ZÀ-Ž][\w.'’\-]{{0,24}})){{1,5}}"
         ),
     )
     for prefix in _PREFIXES

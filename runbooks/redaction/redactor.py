@@ -42,6 +42,7 @@ OVERLAP = 1 << 12
 """Longer than any expression can match, so that what a window cuts, the next one sees whole."""
 _NEAR = 256
 _DEEPEST = 100
+_SHORT, _REMEMBERED = 64, 4096
 _PASSES = 4
 _PERSON_HINTS = words(
     "email dob date_of_birth birthday phone phone_number ssn passport first_name last_name"
@@ -60,6 +61,7 @@ class Redactor:
     def __init__(self, extra_patterns: Sequence[str] = ()) -> None:
         extra = tuple(_compiled(pattern) for pattern in extra_patterns)
         self._detectors = (*_DETECTORS, _custom(extra)) if extra else _DETECTORS
+        self._clean: set[str] = set()
         self._numbers: dict[tuple[Kind, str], int] = {}
         self._last: defaultdict[Kind, int] = defaultdict(int)
 
@@ -68,14 +70,22 @@ class Redactor:
 
         What a placeholder uncovers beside it is looked at again, until nothing more is found.
         """
+        if text in self._clean:
+            return text
         self._count_placeholders(text)
         windows = list(_windows(0, len(text)))
         for _ in range(_PASSES):
             spans = self._find(text, windows)
             if not spans:
+                self._remember(text)
                 break
             text, windows = self._replaced(text, spans)
         return text
+
+    def _remember(self, text: str) -> None:
+        """Keys and short values come back thousands of times in one trace."""
+        if len(text) <= _SHORT and len(self._clean) < _REMEMBERED:
+            self._clean.add(text)
 
     def spans(self, text: str) -> list[Span]:
         """What would be replaced, in order, as offsets into the text; for LINT RB204."""

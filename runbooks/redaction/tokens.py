@@ -253,10 +253,7 @@ _REST = re.compile(r"[\w.~+/=\-]{1,2048}")
 def find_tokens(page: Page, start: int, end: int) -> Iterator[Span]:
     """Spans of issuers' tokens; the long words are gathered first, the needles sought in them."""
     digest = "\n".join(_LONG_WORD.findall(page.text, start, end))
-    for shape in _ISSUED:
-        if shape.needle in digest:
-            yield from _matches(shape, page.text, start, end)
-    for shape in _INNER:
+    for shape in (*_ISSUED, *_INNER) if digest else ():
         if shape.needle in digest:
             yield from _matches(shape, page.text, start, end)
     if _DISCORD.pattern.search(digest):

@@ -66,7 +66,7 @@ def is_mask(value: str) -> bool:
 
 def is_filler(value: str) -> bool:
     """Whether the value says of itself that it is none: `changeme`, `insert_key_here`, `foo`."""
-    low = value.lower()
+    low = value[:_SAMPLE].lower()
     return low in _NOTHING or _FILLER.search(low) is not None
 
 
@@ -98,9 +98,9 @@ def is_key(value: str, style: Style) -> bool:
         return False
     if _PLACE.match(value) or _MOMENT.match(value) or value.isdecimal() or is_template(value):
         return False
-    if _HANDLE.fullmatch(value) or _HUMP.fullmatch(value) or is_filler(value):
+    if _HANDLE.fullmatch(value) or _HUMP.fullmatch(value) or _names_a_secret(value):
         return False
-    return not _names_a_secret(value) and entropy(value) >= 2.9
+    return entropy(value) >= 2.9 and not is_filler(value)
 
 
 def is_weak_key(value: str, style: Style) -> bool:
