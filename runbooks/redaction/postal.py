@@ -30,7 +30,9 @@ _STREET = re.compile(
     rf"{_NUMBER}(?:{_TITLES}(?:(?:{_CLEAR})|(?P<vague>{_VAGUE}))\b\.?"
     rf"|(?:{_WORD}[ ]){{1,2}}?(?:street|avenue|boulevard)\b){_TAIL}"
 )
-_AFTER_VAGUE = re.compile(r"\s*(?:$|[,.;:!?)\"'\\\n|*]|(?:in|and|near|at|unit|apt|suite)\b)", re.I)
+_AFTER_VAGUE = re.compile(
+    r"\s{0,8}(?:$|[,.;:!?)\"'\\\n|*]|(?:in|and|near|at|unit|apt|suite)\b)", re.I
+)
 _NO_STREET = re.compile(
     r"\b(?:google|hard|disk|flash|one|ssd|usb|tape|no|right|wrong|same|other|red|http)\W", re.I
 )

@@ -1,6 +1,7 @@
 """Secrets and personal data become numbered placeholders; what a diagnosis needs stays."""
 
 import base64
+import importlib
 import json
 import random
 import re
@@ -648,3 +649,31 @@ def test_customers_of_real_traces_vanish_and_their_ids_stay(shared_data: Path) -
         r"\b[a-z]+_[a-z]+_\d{4}\b(?!@)",
     ):
         assert len(re.findall(kept, clean)) >= len(re.findall(kept, raw)) > 0
+
+
+def _patterns(value: object) -> list[re.Pattern[str]]:
+    """Every compiled expression in a module's values."""
+    if isinstance(value, re.Pattern):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return [pattern for item in value for pattern in _patterns(item)]
+    return []
+
+
+MODULES = ["credentials", "families", "labels", "numbers", "personal", "postal", "shapes"]
+MODULES += ["spans", "tokens", "values"]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_expression_is_bounded(name: str) -> None:
+    """A star or a plus in one expression would undo the promise of linear time."""
+    found = _patterns(list(vars(importlib.import_module(f"runbooks.redaction.{name}")).values()))
+    open_ended = re.compile(r"(?<!\\)(?:\\\\)*(?:[*+](?!\+?\])|\{\d*,\})")
+    for pattern in found:
+        bare = re.sub(
+            r"\\.|\[(?:\\.|[^\]\\])+\]", "x", pattern.pattern
+        )  # signs in classes are none
+        bare = re.sub(r"\{\d+,?\d*\}\+", "", bare)  # a possessive bound is a bound
+        assert not open_ended.search(bare), pattern.pattern
