@@ -10,6 +10,7 @@ from workbench.jobs import shared_jobs
 def main() -> None:
     """Show the queue."""
     shell.enter()
+    state.take_redraw()
     service = wiring.service()
     jobs = shared_jobs(service)
     search = jobs.discovering.nudge(wait_first=1.0)

@@ -16,6 +16,7 @@ from runbooks.models import DraftState, OutcomeStatus, RunState, Severity
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&^=])")
 _JOINER = "\u2060"
 """Stands between the characters of what Streamlit would turn into an emoji, a link or an arrow."""
+_TURNED = re.compile(r"(?<=[:@])|(?<=[<>\-=])(?=[<>\-=])|(?<=www)(?=\.)", re.IGNORECASE)
 
 
 def escape_md(text: object, limit: int = 300) -> str:
@@ -27,7 +28,7 @@ def escape_md(text: object, limit: int = 300) -> str:
     line = " ".join(str(text).split())
     if len(line) > limit:
         line = line[: limit - 1] + "…"
-    return _SPECIAL.sub(r"\\\1", line).replace(":", ":" + _JOINER).replace("@", "@" + _JOINER)
+    return _SPECIAL.sub(r"\\\1", _TURNED.sub(_JOINER, line))
 
 
 @dataclass(frozen=True)

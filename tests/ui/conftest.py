@@ -22,19 +22,23 @@ class App:
 
     def __init__(self) -> None:
         self.at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+        self._came = False
 
-    def open(self, page: str = "queue", **parameters: str | Sequence[str]) -> "App":
-        """Go to a page with these URL parameters."""
+    def open(self, file: str = "queue", /, **parameters: str | Sequence[str]) -> "App":
+        """Go to a page, by the name of its file, with these URL parameters."""
+        if not self._came:
+            self.run()
         self.at.query_params = {
             name: [value] if isinstance(value, str) else list(value)
             for name, value in parameters.items()
         }
-        self.at.switch_page(f"pages/{page}.py")
+        self.at.switch_page(f"pages/{file}.py")
         return self.run()
 
     def run(self) -> "App":
         """Run the page again; an exception that reaches Streamlit fails the test."""
         self.at.run()
+        self._came = True
         assert not self.at.exception, [e.message for e in self.at.exception]
         return self
 

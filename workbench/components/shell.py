@@ -12,7 +12,6 @@ _MARK = (Path(__file__).parents[1] / "mark.svg").read_text(encoding="utf-8")
 
 def navigation() -> StreamlitPage:
     """Register all pages and give the one that the address names."""
-    state.frame_page()
     return st.navigation(
         [
             st.Page(_home, title="Queue", url_path="home", default=True, visibility="hidden"),
@@ -55,6 +54,7 @@ def show() -> None:
         wiring.ask_name()
         st.divider()
         _drafter()
+    state.frame_page()
 
 
 def _drafter() -> None:
