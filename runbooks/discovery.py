@@ -1,44 +1,48 @@
 """Finds what other services created or changed, and keeps the queue in step (CONTRACT R7).
 
-Three ways, each bounded: watermark queries on created_at and updated_at, for strings and for
-timestamps; a sweep over all documents by name that goes on where it stopped; and counts that tell
-when nothing is missing. Cost and alternatives: docs/decisions/0006-discovery.md.
+New documents are found by counting: when there are more suggestions than queue entries, the newest
+are looked at first, then ranges of names whose counts differ. Changes are found by watermarks on
+updated_at. A sweep by name, a window at a time, finds the rest and remembers names to count by.
+Cost and alternatives: docs/decisions/0006-discovery.md.
 """
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import TypedDict
 
 from runbooks.acts import Acts
 from runbooks.findings import counts_of
+from runbooks.missing import MissingEntries
 from runbooks.models import QueueEntry, Suggestion
 from runbooks.queue import as_fields, entry_fields, state_of
 from runbooks.repository import Repository
 from runbooks.revision import iso
 from runbooks.store import queries
 from runbooks.store.documents import read_suggestion
-from runbooks.store.port import Collection, Delete, FieldPath, Merge, Write
-from runbooks.store.reading import mapping, moment, text, whole
+from runbooks.store.port import Collection, Delete, FieldPath, Merge, Stored, Write
+from runbooks.store.reading import mapping, moment, text, texts, whole
 from runbooks.store.records import read_entry
 
 STATE_KEY = "discovery"
 OVERLAP = timedelta(minutes=10)
-"""How far a watermark query looks back, for documents that arrive late or out of order."""
+"""How far a watermark query looks back, for changes that arrive late or out of order."""
 
 WINDOW = 200
 """How many documents one question of a refresh reads at the most."""
 
+_NAME_EVERY = 50
+_MOST_NAMES = 4000
 _KINDS = ("text", "time")
-_FIELDS = ("created_at", "updated_at")
 
 
 @dataclass(frozen=True)
 class DiscoveryState:
     """How sure the queue is to be whole; times are the store's documents' own.
 
-    `missing` is how many pending suggestions have no queue entry yet, by count; `sweep_finished`
-    when the last full walk over all documents ended, None before the first.
+    `missing` is how many suggestions have no queue entry yet, by count; `sweep_finished` when the
+    last full walk over all documents ended, None before the first.
     """
 
     missing: int
@@ -49,12 +53,24 @@ class DiscoveryState:
 
 @dataclass
 class Found:
-    """What one refresh did."""
+    """What discovery did: documents seen, entries made or mended, entries removed."""
 
     seen: int = 0
     mended: int = 0
     removed: int = 0
     caught_up: bool = True
+
+    def add(self, other: "Found") -> None:
+        """Count another step's results in."""
+        self.seen += other.seen
+        self.mended += other.mended
+        self.removed += other.removed
+        self.caught_up = other.caught_up
+
+
+class _Passed(TypedDict):
+    names: list[str]
+    since: int
 
 
 class Discovery:
@@ -67,41 +83,45 @@ class Discovery:
         self._one_at_a_time = threading.Lock()
 
     def catch_up(self, wanted: int, cancel: threading.Event | None = None) -> Found:
-        """Refresh until nothing new is left or four windows and `wanted` documents are read."""
+        """Refresh, and find every suggestion that has no entry yet, before a batch picks.
+
+        Until the first sweep has ended everything is new, so it walks to the end. After that it
+        costs one refresh, two counts, and what is new.
+        """
         total = Found()
-        for _ in range(4 + wanted // WINDOW):
-            step = self.refresh()
-            total.seen += step.seen
-            total.mended += step.mended
-            total.removed += step.removed
-            total.caught_up = step.caught_up
-            missing = self.state().missing
-            if (step.caught_up and missing <= 0) or (cancel is not None and cancel.is_set()):
-                break
-        return total
+        while True:
+            total.add(self.refresh(WINDOW if self.state().sweep_finished is None else wanted))
+            stopped = cancel is not None and cancel.is_set()
+            if stopped or self.state().sweep_finished is not None:
+                return total
 
     def refresh(self, window: int = WINDOW) -> Found:
         """Look once for new and changed documents and sweep one window further.
 
-        At most six windows of documents are read. Only one refresh runs at a time in a process;
-        a second caller returns at once.
+        Reads at most four windows, what is new, and two counts. Only one refresh runs at a time
+        in a process; a second caller waits for it and then looks itself.
         """
-        if not self._one_at_a_time.acquire(blocking=False):
-            return Found()
-        try:
-            state = self._stored_state()
+        with self._one_at_a_time:
             found = Found()
-            changes: dict[FieldPath, object] = {}
-            for field in _FIELDS:
+            state = self._stored_state()
+            changes = self._sweep(state, found, window)
+            if moment(state.get("sweep_finished")) is not None:
                 for kind in _KINDS:
-                    mark = mapping(state.get(f"{field}_{kind}"))
-                    changes |= self._follow(field, kind, mark, found, window)
-            changes |= self._sweep(state, found, window)
+                    mark = mapping(state.get(f"updated_at_{kind}"))
+                    changes |= self._follow(kind, mark, found, window)
+                self._missing(found).find(texts(state.get("names")))
             changes |= self._count()
             self._repository.store.commit([Merge(Collection.STATE, STATE_KEY, changes)])
             return found
-        finally:
-            self._one_at_a_time.release()
+
+    def _missing(self, found: Found) -> MissingEntries:
+        return MissingEntries(self._repository.store, lambda page: self._index_all(page, found))
+
+    def _index_all(self, page: list[Stored], found: Found) -> int:
+        mended = self.index(read_suggestion(stored) for stored in page)
+        found.seen += len(page)
+        found.mended += mended
+        return mended
 
     def index(self, suggestions: Iterable[Suggestion]) -> int:
         """Make or mend the queue entries of these suggestions; give how many were wrong."""
@@ -124,7 +144,7 @@ class Discovery:
         """Say how whole the queue is, from the last refresh."""
         state = self._stored_state()
         return DiscoveryState(
-            missing=(whole(state.get("suggestions")) or 0) - (whole(state.get("entries")) or 0),
+            missing=max(0, whole(state.get("missing")) or 0),
             sweep_finished=moment(state.get("sweep_finished")),
             sweep_started=moment(state.get("sweep_started")),
             counted_at=moment(state.get("counted_at")),
@@ -135,32 +155,33 @@ class Discovery:
         return found.document if found else {}
 
     def _follow(
-        self, field: str, kind: str, mark: Mapping[str, object], found: Found, window: int
+        self, kind: str, mark: Mapping[str, object], found: Found, window: int
     ) -> dict[FieldPath, object]:
-        """Read on from a watermark; a full window goes on exactly where it ended.
+        """Read changes on from a watermark; a full window goes on exactly where it ended.
 
         When nothing is left the mark moves to the time at which this walk began, less the overlap,
-        so that documents with odd times never move it.
+        so that documents with odd times never move it. The first walk begins now: what is older
+        was seen by the sweep.
         """
-        since = moment(mark.get("since"))
+        began = moment(mark.get("began")) or self._clock()
+        since = moment(mark.get("since")) or began - OVERLAP
         key = text(mark.get("key"))
         after = (mark.get("value"), key) if key else None
+        start = iso(since) if kind == "text" else since
         page = self._repository.store.query(
-            queries.suggestions_since(field, _start(kind, since), window, after)
+            queries.suggestions_since("updated_at", start, window, after)
         )
-        found.seen += len(page)
-        found.mended += self.index(read_suggestion(stored) for stored in page)
-        began = moment(mark.get("began")) or self._clock()
+        self._index_all(page, found)
         if len(page) < window:
-            return {(f"{field}_{kind}",): {"since": iso(began - OVERLAP)}}
+            return {(f"updated_at_{kind}",): {"since": iso(began - OVERLAP)}}
         found.caught_up = False
         goes_on = {
-            "since": iso(since) if since else None,
+            "since": iso(since),
             "began": iso(began),
-            "value": page[-1].document.get(field),
+            "value": page[-1].document.get("updated_at"),
             "key": page[-1].key,
         }
-        return {(f"{field}_{kind}",): goes_on}
+        return {(f"updated_at_{kind}",): goes_on}
 
     def _sweep(
         self, state: Mapping[str, object], found: Found, window: int
@@ -182,13 +203,30 @@ class Discovery:
         found.mended += self._mend([read_suggestion(stored) for stored in page], entries)
         now = iso(self._clock())
         started = now if not after else state.get("sweep_started") or now
+        passed = self._passed(state if after else {}, page)
         changes: dict[FieldPath, object] = {
             ("sweep_after",): until or "",
             ("sweep_started",): started,
+            ("names_so_far",): [] if ended else passed["names"],
+            ("since_name",): 0 if ended else passed["since"],
         }
         if ended:
-            changes[("sweep_finished",)] = now
+            changes |= {("sweep_finished",): now, ("names",): passed["names"]}
         return changes
+
+    @staticmethod
+    def _passed(state: Mapping[str, object], page: list[Stored]) -> "_Passed":
+        """Remember every so many names, to count by; thinned out when there are too many."""
+        names = list(texts(state.get("names_so_far")))
+        since = whole(state.get("since_name")) or 0
+        for stored in page:
+            since += 1
+            if since >= _NAME_EVERY:
+                names.append(stored.key)
+                since = 0
+        if len(names) > _MOST_NAMES:
+            names = names[1::2]
+        return {"names": names, "since": since}
 
     def _remove(self, orphans: list[str]) -> int:
         """Remove entries whose suggestion is gone, after asking once more."""
@@ -226,19 +264,10 @@ class Discovery:
         )
 
     def _count(self) -> dict[FieldPath, object]:
-        store = self._repository.store
-        pending = queries.queue_with({"type": "runbook", "status": "pending"})
         return {
-            ("suggestions",): store.count(queries.pending_suggestions()),
-            ("entries",): store.count(pending),
+            ("missing",): self._missing(Found()).lacking("", ""),
             ("counted_at",): iso(self._clock()),
         }
-
-
-def _start(kind: str, since: datetime | None) -> datetime | str:
-    if kind == "text":
-        return iso(since) if since else ""
-    return since or datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _moved(suggestion: Suggestion, entry: QueueEntry) -> bool:

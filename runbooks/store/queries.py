@@ -6,7 +6,7 @@ else builds a `Query`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from math import prod
 
@@ -145,6 +145,38 @@ def suggestions_since(
         limit=limit,
         select=SUGGESTION_FIELDS,
     )
+
+
+def suggestions_newest(field: str, as_timestamp: bool, limit: int) -> Query:
+    """The newest suggestions by a time that is stored as a timestamp, or as text (CONTRACT R7)."""
+    earliest: datetime | str = datetime(1970, 1, 1, tzinfo=UTC) if as_timestamp else ""
+    return Query(
+        Collection.SUGGESTIONS,
+        where=(Where(field, ">=", earliest),),
+        order=(Order(field, descending=True),),
+        limit=limit,
+        select=SUGGESTION_FIELDS,
+    )
+
+
+def suggestions_between(after: str, until: str, limit: int) -> Query:
+    """Suggestions whose name is after one and not after the other; "" leaves an end open."""
+    return Query(
+        Collection.SUGGESTIONS,
+        where=_between(after, until),
+        limit=limit,
+        select=SUGGESTION_FIELDS,
+    )
+
+
+def entries_between(after: str, until: str) -> Query:
+    """Queue entries in such a range, to be counted."""
+    return Query(Collection.QUEUE, where=_between(after, until))
+
+
+def _between(after: str, until: str) -> tuple[Where, ...]:
+    low = (Where(KEY, ">", after),) if after else ()
+    return (*low, Where(KEY, "<=", until)) if until else low
 
 
 def documents_by_name(collection: Collection, after_key: str, limit: int) -> Query:

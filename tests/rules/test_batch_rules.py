@@ -213,3 +213,18 @@ def test_a_removed_suggestion_leaves_the_queue(world):
     world.store.commit([Delete(Collection.SUGGESTIONS, name)])
     world.service.discovery.refresh()
     assert world.service.queue(QueueFilter()).entries == ()
+
+
+def test_documents_without_any_time_are_found_by_their_names(world):
+    """R7: after the first sweep, a few new ones among many are found at once and cheaply."""
+    for number in range(130):
+        world.suggest(id=f"old-{number:04}", status="approved", created_at="2026-01-01T00:00:00Z")
+    world.service.run_once(BatchOrder(5, "batch"))
+    new = {
+        world.suggest(id=name, created_at="gone", updated_at="gone")
+        for name in ("a-first", "old-0007x", "old-0093x", "z-last")
+    }
+    before = world.store.usage.reads
+    run = world.service.run_once(BatchOrder(5, "batch"))
+    assert set(taken(run)) == new
+    assert world.store.usage.reads - before < 600

@@ -42,6 +42,17 @@ OTHERS: dict[str, list[Query]] = {
         for field in ("created_at", "updated_at")
         for moment in (NOW, "2026-01-01T00:00:00.000000Z")
     ],
+    "suggestions_newest": [
+        queries.suggestions_newest(field, as_timestamp, 10)
+        for field in ("created_at", "updated_at")
+        for as_timestamp in (True, False)
+    ],
+    "suggestions_between": [
+        queries.suggestions_between(after, until, 10) for after in ("", "a") for until in ("", "z")
+    ],
+    "entries_between": [
+        queries.entries_between(after, until) for after in ("", "a") for until in ("", "z")
+    ],
     "documents_by_name": [
         queries.documents_by_name(collection, after, 10)
         for collection in Collection
