@@ -124,6 +124,8 @@ class Redactor:
         return clean
 
     def _labelled(self, name: str, value: str) -> str:
+        if PLACEHOLDER.search(value):  # it was judged as a whole before a part was replaced
+            return self.text(value)
         kind = kind_under(name, value.strip(), Style.QUOTED)
         return self._placeholder(kind, value) if kind else self.text(value)
 
