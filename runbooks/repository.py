@@ -42,22 +42,23 @@ class Repository:
 
     def suggestions(self, ids: Sequence[str]) -> dict[str, Suggestion]:
         """Read these suggestions, those that exist."""
-        found = self._many(Collection.SUGGESTIONS, ids, SUGGESTION_FIELDS)
-        return {stored.key: read_suggestion(stored) for stored in found}
+        found = self._asked(Collection.SUGGESTIONS, ids, SUGGESTION_FIELDS)
+        return {name: read_suggestion(stored) for name, stored in found.items()}
 
     def patterns(self, ids: Sequence[str]) -> dict[str, FailurePattern]:
         """Read these failure patterns by document id, those that exist."""
-        found = self._many(Collection.PATTERNS, ids)
-        return {stored.key: read_pattern(stored) for stored in found}
+        found = self._asked(Collection.PATTERNS, ids)
+        return {name: read_pattern(stored) for name, stored in found.items()}
 
     def traces(self, ids: Sequence[str]) -> dict[str, RawTrace]:
         """Read these raw traces, those that exist."""
-        return {s.key: read_trace(s) for s in self._many(Collection.TRACES, ids)}
+        return {name: read_trace(s) for name, s in self._asked(Collection.TRACES, ids).items()}
 
     def trace_headers(self, ids: Sequence[str]) -> dict[str, RawTrace]:
         """Read service, severity and counts of these traces, without what they recorded."""
         fields = ("service_name", "severity", "recurrence_count", "fetched_at")
-        return {s.key: read_trace(s) for s in self._many(Collection.TRACES, ids, fields)}
+        found = self._asked(Collection.TRACES, ids, fields)
+        return {name: read_trace(stored) for name, stored in found.items()}
 
     def entry(self, suggestion_id: str) -> QueueEntry | None:
         """Read the queue entry; None when there is none that can be read."""
@@ -121,6 +122,14 @@ class Repository:
     ) -> Stored | None:
         name = key_of(key)
         return self.store.get_many(collection, [name], select).get(name)
+
+    def _asked(
+        self, collection: Collection, ids: Iterable[str], select: tuple[str, ...] | None = None
+    ) -> dict[str, Stored]:
+        """Read documents by the ids that were asked for, which need not be the documents' own."""
+        names = list(dict.fromkeys(name for name in ids if name))
+        found = {stored.key: stored for stored in self._many(collection, names, select)}
+        return {name: found[key_of(name)] for name in names if key_of(name) in found}
 
     def _many(
         self, collection: Collection, keys: Iterable[str], select: tuple[str, ...] | None = None

@@ -14,6 +14,9 @@ from runbooks.store.port import Collection
 from runbooks.transfer.kinds import LEFT_OUT
 
 EXPORTED: Final = tuple(name for name in Collection if name not in LEFT_OUT)
+_ONE_LINE: Final = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
+"""Characters that some programs take for the end of a line."""
+
 NOTICE: Final = "raw documents: nothing in here is redacted"
 
 
@@ -34,7 +37,8 @@ def export_documents(
         for stored in service.store.scan(collection):
             key = json.dumps(stored.key, ensure_ascii=False)
             document = encode(stored.document)
-            out.write(f'{{"collection":"{collection}","id":{key},"document":{document}}}\n')
+            line = f'{{"collection":"{collection}","id":{key},"document":{document}}}'
+            out.write(line.translate(_ONE_LINE) + "\n")
             counts[collection] += 1
             progress(collection, counts[collection])
     return counts
