@@ -23,7 +23,8 @@ def run_once(args: argparse.Namespace) -> int:
     """Draft a batch, worst first, then oldest."""
     settings = room.settings()
     ids = tuple(dict.fromkeys(args.ids)) or None
-    size = len(ids) if ids else args.batch_size or settings.batch_size
+    size = len(ids) if ids else args.batch_size
+    size = settings.batch_size if size is None else size
     if not 1 <= size <= MAX_BATCH:
         raise InvalidRequest("--batch-size", f"1 to {MAX_BATCH:,}")
     order = BatchOrder(
