@@ -13,6 +13,7 @@ from runbooks.errors import InvalidSettings
 from runbooks.generation import Generator
 from runbooks.holds import Holds
 from runbooks.leases import Leases
+from runbooks.library.library import Library
 from runbooks.queue import Queue
 from runbooks.repository import Repository
 from runbooks.review import Review
@@ -42,6 +43,7 @@ def assemble(
     repository = Repository(store)
     services = load_services(settings.services_file)
     acts = Acts(repository, clock)
+    queue = Queue(store)
     discovery = Discovery(repository, acts, clock)
     holds = Leases(store, "edit")
     unsaved = UnsavedTexts(repository, clock)
@@ -59,7 +61,8 @@ def assemble(
     return RunbookService(
         store=store,
         repository=repository,
-        queue=Queue(store),
+        queue=queue,
+        library=Library(repository, queue, services),
         discovery=discovery,
         review=Review(repository, acts, holds, unsaved, clock),
         unsaved=unsaved,

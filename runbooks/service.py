@@ -12,6 +12,7 @@ from runbooks.drafting.port import Drafter, Evidence
 from runbooks.errors import NoDraft, NotRunbook, Refused, RunbookError
 from runbooks.generation import Generator, Order, Product
 from runbooks.holds import Holds
+from runbooks.library.library import Library
 from runbooks.models import (
     AuditEntry,
     Lease,
@@ -62,6 +63,7 @@ class RunbookService:
         store: DocumentStore,
         repository: Repository,
         queue: Queue,
+        library: Library,
         discovery: Discovery,
         review: Review,
         unsaved: UnsavedTexts,
@@ -79,6 +81,7 @@ class RunbookService:
         self.store = store
         self.repository = repository
         self.discovery = discovery
+        self.library = library
         self.drafter = drafter
         self.drafter_why = drafter_why
         self.services = services
