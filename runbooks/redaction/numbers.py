@@ -56,7 +56,7 @@ _PHONE_WORDS = (
     *("dial", "text", "reach", "contact", "message"),
 )
 _PHONE_BEFORE = re.compile(
-    r"(?:\b|_|(?<=\\n))(?:(?:tele|cell|mobile|home|work|smart|hand)?phone|contact|tel|mobile|cell|fax|whatsapp|sms|hotline"
+    r"(?:(?<![a-z])|(?<=\\[nrt]))(?:(?:tele|cell|mobile|home|work|smart|hand)?phone|contact|tel|mobile|cell|fax|whatsapp|sms|hotline"
     r"|(?:call|ring|dial|text|phone|reach|contact)(?: (?:me|us|him|her|them|back|you|someone|now))?"
     r"(?: back)?(?: (?:at|on|under))|dial|(?:messages?|calls?|sms|texts?) (?:to|from|at|on))"
     r"(?:[ _\-]?(?:number|no|nr|#))?\.?[\"'\\*]{0,8}(?: (?:is|was|at|on|to))?\s{0,2}[:=]?"

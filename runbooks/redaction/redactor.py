@@ -43,7 +43,7 @@ OVERLAP = 1 << 12
 _NEAR = 256
 _DEEPEST = 100
 _SHORT, _REMEMBERED = 64, 4096
-_PASSES = 4
+_PASSES = 16
 _PERSON_HINTS = words(
     "email dob date_of_birth birthday phone phone_number ssn passport first_name last_name"
     " firstname lastname address address1"
