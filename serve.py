@@ -12,7 +12,8 @@ from runbooks.api import Front, create_api
 from runbooks.bootstrap import close_shared_service, shared_service
 from runbooks.config import load_settings
 from runbooks.errors import InvalidSettings
-from workbench.wiring import names_are_kept_in_a_cookie
+from workbench.jobs import close_jobs
+from workbench.wiring import names_are_kept_in_a_cookie, pages_come_from_app
 
 try:
     settings = load_settings()
@@ -20,14 +21,16 @@ except InvalidSettings as wrong:
     sys.exit(f"runbooks: {wrong}")
 logs.set_up(settings.log_level or "INFO")
 names_are_kept_in_a_cookie()
+pages_come_from_app()
 api = create_api(shared_service, settings)
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Start REST within the pages' process, and close the one service at the end."""
+    """Start REST within the pages' process; at the end stop the batches, close the service."""
     async with api.router.lifespan_context(api):
         yield
+    close_jobs()
     close_shared_service()
 
 

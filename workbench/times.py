@@ -48,7 +48,9 @@ def span(seconds: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Give how long something took: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 4 min`."""
+    """Give how long something took: `< 0.1 s`, `0.4 s`, `12 s`, `3 min 5 s`, `2 h 4 min`."""
+    if seconds < 0.05:
+        return "< 0.1 s"
     if seconds < 10:
         return f"{seconds:.1f} s"
     whole = round(seconds)

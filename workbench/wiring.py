@@ -5,25 +5,26 @@ person gave: `serve.py` keeps it in a cookie, the bare script in the session.
 """
 
 import secrets
-from html import escape
 from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from runbooks.bootstrap import shared_service
 from runbooks.config import load_settings
-from runbooks.names import MAX_NAME, NAME_COOKIE, NAME_ROUTE, actor_of, checked_name
+from runbooks.names import MAX_NAME, NAME_COOKIE, actor_of, checked_name
 from runbooks.service import RunbookService
 from runbooks.transfer import add_sample_if_empty
 from runbooks.unsaved import Person
 from workbench import messages, notices, state
+from workbench.components import name_form
 
 _LOCAL = "local:"
 _VISITOR = "visitor-"
 
 
 class _Served:
-    """Whether this process answers `NAME_ROUTE`, as `serve.py` says when it starts."""
+    """Whether this process answers POST `/session/name`, as `serve.py` says when it starts."""
 
     session_route = False
 
@@ -31,6 +32,15 @@ class _Served:
 def names_are_kept_in_a_cookie(kept: bool = True) -> None:
     """Say that this process answers POST `/session/name` (form fields `name`, `next`)."""
     _Served.session_route = kept
+
+
+def pages_come_from_app() -> None:
+    """Say that `app.py` alone names the pages, before the first visitor comes.
+
+    Else Streamlit takes the files of `pages/` for the pages until `app.py` ran once, and tells
+    who comes first by a deep link that there is no such page.
+    """
+    PagesManager.uses_pages_directory = False
 
 
 def service() -> RunbookService:
@@ -82,7 +92,7 @@ def shown(actor: str) -> str:
 def ask_name() -> None:
     """Show the form in which a person gives a name."""
     if _Served.session_route:
-        st.html(_posting_form(name(), _address()))
+        name_form.show(name(), _address())
         return
     with st.form("rb_name_form", border=False):
         st.text_input("Your name", value=name(), max_chars=MAX_NAME, key=state.NAME_FIELD)
@@ -99,15 +109,3 @@ def _address() -> str:
     parts = urlsplit(st.context.url or "")
     query = state.query_string()
     return (parts.path or "/") + (f"?{query}" if query else "")
-
-
-def _posting_form(known: str, back_to: str) -> str:
-    return f"""
-    <form class="rb-name-form" method="post" action="{NAME_ROUTE}">
-      <label for="rb-name">Your name</label>
-      <input id="rb-name" name="name" value="{escape(known)}" maxlength="{MAX_NAME}" required
-             autocomplete="name">
-      <input type="hidden" name="next" value="{escape(back_to)}">
-      <button type="submit">Use this name</button>
-    </form>
-    """

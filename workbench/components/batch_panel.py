@@ -14,7 +14,7 @@ from workbench.components.table import Cell, Column, Line
 from workbench.jobs import MAX_RUNNING, Jobs, JobState, JobView, shared_jobs
 
 LARGEST = 1000
-_SHOWN = 10
+_SHOWN = 8
 _COLUMNS = (
     Column("Outcome", "first", "7rem"),
     Column("Suggestion", "main"),

@@ -49,8 +49,11 @@ def _how_it_ended(run: RunSummary) -> None:
             icon=":material/info:",
         )
     elif run.state is RunState.CANCELLED:
-        left = max(0, run.batch_size - run.picked_up_count)
-        st.info(f"Cancelled. Up to {left:,} suggestions were not begun.", icon=":material/info:")
+        st.info(
+            "Somebody cancelled this run. What was in work was finished and kept; the rest was "
+            "not begun.",
+            icon=":material/info:",
+        )
 
 
 def _counts(run: RunSummary) -> None:

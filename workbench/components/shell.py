@@ -12,17 +12,21 @@ _MARK = (Path(__file__).parents[1] / "mark.svg").read_text(encoding="utf-8")
 
 def navigation() -> StreamlitPage:
     """Register all pages and give the one that the address names."""
-    return st.navigation(
-        [
-            st.Page(_home, title="Queue", url_path="home", default=True, visibility="hidden"),
-            st.Page("pages/queue.py", title="Queue", icon=":material/inbox:"),
-            st.Page("pages/review.py", title="Review", icon=":material/rate_review:"),
-            st.Page(
-                "pages/runs.py", title="Runs", icon=":material/history:", url_path="run-history"
-            ),
-        ],
-        position="top",
+    return st.navigation(_pages(icons=True), position="top")
+
+
+def _pages(*, icons: bool) -> list[StreamlitPage]:
+    queue, review, runs = (
+        (":material/inbox:", ":material/rate_review:", ":material/history:")
+        if icons
+        else (None, None, None)
     )
+    return [
+        st.Page(_home, title="Queue", url_path="home", default=True, visibility="hidden"),
+        st.Page("pages/queue.py", title="Queue", icon=queue),
+        st.Page("pages/review.py", title="Review", icon=review),
+        st.Page("pages/runs.py", title="Runs", icon=runs, url_path="run-history"),
+    ]
 
 
 def _home() -> None:
@@ -35,10 +39,10 @@ def enter() -> None:
 
     Until `app.py` ran once, Streamlit runs a file of `pages/` by itself for an address that has
     its name: without frame, style and error boundary. Then the frame is set up and the page run
-    again.
+    again. Icons would be fetched from the network here, as the page's own is not set yet.
     """
     if not state.take_frame():
-        st.navigation([st.Page(_home, default=True)], position="hidden")
+        st.navigation(_pages(icons=False), position="hidden")
         st.rerun()
 
 
@@ -48,7 +52,9 @@ def show() -> None:
     known = wiring.name()
     with (
         st.container(key="rb_identity"),
-        st.popover(known or "Your name?", icon=":material/person:", type="tertiary"),
+        st.popover(
+            messages.escape_md(known or "Your name?"), icon=":material/person:", type="tertiary"
+        ),
     ):
         st.caption("Colleagues see this name where you edit, approve or start a run.")
         wiring.ask_name()
