@@ -87,12 +87,13 @@ def commands_in(tokens: Sequence[Token], inline: Inline) -> tuple[str, ...]:
 
 def commands_of(code: str, language: str) -> list[str]:
     """The commands of one code block; none for languages that are not run line by line."""
+    lines = code.strip("\n").split("\n")
     if language in SHELL_LANGUAGES:
-        return list(_shell_commands(code.split("\n"), language))
+        return list(_shell_commands(lines, language))
     if language in QUERY_LANGUAGES:
-        return list(_statements(code.split("\n"), language))
+        return list(_statements(lines, language))
     if language in _PLAIN_LANGUAGES:
-        return [line for line in _shell_commands(code.split("\n"), language) if is_command(line)]
+        return [line for line in _shell_commands(lines, language) if is_command(line)]
     return []
 
 
@@ -158,7 +159,9 @@ def _shell_commands(lines: list[str], language: str) -> Iterator[str]:
             continue
         window = [line, *lines[index + 1 : index + _REACH]]
         length = _length_of_command(window)
-        yield _joined(window[:length])
+        command = _joined(window[:length])
+        if command:
+            yield command
         index += length
 
 
@@ -245,7 +248,7 @@ def _joined(lines: list[str]) -> str:
             text = text.removesuffix("\\").rstrip() + " " + line.strip()
         else:
             text += " " + line.strip()
-    return text.rstrip()
+    return text.strip()
 
 
 def _statements(lines: list[str], language: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ _SPECIAL = re.compile(
       [\\`*\[\]<|~]
     | (?<![^\W_])_ | _(?![^\W_])     # an underscore that is not inside a word
     | &(?=[\#A-Za-z])               # an entity
-    | (?<=\s)\#(?=\#{0,99}$)        # what would close a heading
+    | (?:(?<=\s)|^)\#(?=\#*$)       # what would close a heading
     | (?<=[\w.+-])@                 # an e-mail address
     | (?<=http):(?=//) | (?<=https):(?=//) | (?<=ftp):(?=//)
     | (?<=mailto): | (?<=xmpp): | (?<=www)\.
@@ -28,7 +28,7 @@ _BLOCK_START = re.compile(
     | [-+*](?:\s|$)              # list item
     | (?:[-_*=][\ ]?){3,}$       # rule or heading underline
     | -+$ | =+$
-    | `{3}[^`]*$ | ~{3}          # fence
+    | `{3,}[^`]*$ | ~{3}         # fence
     | >                          # quote
     | <(?!https?:|mailto:)       # HTML
     | \[(?:[^\[\]\\]|\\.){0,999}\]: | \[\^[^\]]{1,9999}\]:    # link, footnote definition

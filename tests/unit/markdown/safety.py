@@ -56,9 +56,8 @@ class _Judge(HTMLParser):
 def _is_harmless(address: str) -> bool:
     visible = "".join(c for c in address if c.isprintable() and not c.isspace())
     scheme, colon, _ = visible.partition(":")
-    if not colon or any(sign in scheme for sign in "/?#%"):
-        return True
-    return scheme.lower() in SCHEMES
+    is_scheme = colon and re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme.lower())
+    return not is_scheme or scheme.lower() in SCHEMES
 
 
 def faults(html: str) -> list[str]:
