@@ -62,6 +62,7 @@ def set_up(level: str, stream: TextIO | None = None) -> None:
     for name in _with_own_handlers():
         logger = logging.getLogger(name)
         logger.handlers = []
+        logger.setLevel(logging.WARNING)
         logger.propagate = name != _SILENT
     logging.getLogger(_SILENT).propagate = False
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -17,6 +18,7 @@ Result = TypeVar("Result")
 _READERS = 12
 _DRAFTS = 8
 _COME_BACK_S = 5.0
+_REFRESH_EVERY_S = 15.0
 
 
 class Desk:
@@ -31,6 +33,7 @@ class Desk:
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="rest")
         self._drafts = ThreadPoolExecutor(_DRAFTS, thread_name_prefix="rest-draft")
         self._free = threading.BoundedSemaphore(_DRAFTS)
+        self._refreshed = float("-inf")
 
     async def ask(self, call: Callable[[RunbookService], Result]) -> Result:
         """Make a short call of the service."""
@@ -48,6 +51,13 @@ class Desk:
                 self._free.release()
 
         return await self._in(self._drafts, work)
+
+    def refresh(self, service: RunbookService) -> None:
+        """Look for what other services created, when that is 15 s ago (CONTRACT R7)."""
+        now = time.monotonic()
+        if now - self._refreshed > _REFRESH_EVERY_S:
+            self._refreshed = now
+            service.refresh()
 
     def actor(self, request: Request) -> str:
         """Say who asks: the person of the cookie, else `rest`."""

@@ -88,7 +88,7 @@ TABLE: Mapping[type[e.RunbookError], Row] = {
     ),
 }
 
-_KEPT = " Your text was kept: whoever opens the suggestion finds it among the unsaved texts."
+_KEPT = " Your text was kept, among the unsaved texts of this suggestion."
 _RETRY_AFTER = ("retry_after", "seconds_left")
 _NAMES = {"stored": "storedRevision", "decided_on": "decidedOnRevision"}
 _NOT_TOLD = {"excerpt"}

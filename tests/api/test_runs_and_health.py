@@ -74,6 +74,12 @@ def test_health_has_the_fields_of_the_contract(office: Office):
     }
 
 
+def test_a_load_balancer_may_ask_by_head(office: Office):
+    """The shorter question has the same answer without the body."""
+    answer = office.client.head("/health")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
 def test_the_backlog_is_counted_once_a_minute(office: Office):
     """Asked every second, a monitor costs one count a minute."""
     first = office.get("/health").json()["backlog"]

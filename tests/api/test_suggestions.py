@@ -40,6 +40,13 @@ def test_pages_join_without_gap_or_double(office: Office):
         assert walked == whole
 
 
+def test_a_list_finds_what_other_services_created(office: Office):
+    """Nobody needs to open a page or start a batch first (CONTRACT R7)."""
+    document = {"type": "runbook", "status": "pending", "created_at": "2026-11-01T00:00:00Z"}
+    office.service.store.commit([Create(Collection.SUGGESTIONS, "foreign", document)])
+    assert "foreign" in ids(office, "limit=200")
+
+
 def test_filters_narrow_in_both_spellings(office: Office):
     """The same list answers to failure_type and failureType."""
     found = ids(office, "failure_type=pii_leak")
@@ -92,7 +99,6 @@ def test_a_list_shows_nothing_that_a_trace_said_in_clear(office: Office):
         "created_at": "2026-11-01T00:00:00Z",
     }
     office.service.store.commit([Create(Collection.SUGGESTIONS, "leaky", document)])
-    office.service.discovery.refresh()
     text = office.get("/suggestions?limit=200").text
     assert "anna" not in text
     assert "hunter2" not in text

@@ -75,6 +75,7 @@ def health_routes(desk: Desk) -> APIRouter:
     routes = APIRouter(tags=["health"])
     probe = Probe(desk.service)
 
+    @routes.head("/health", include_in_schema=False)
     @routes.get("/health")
     async def health() -> JsonAnswer:
         """Say whether the store answers, how much waits, and what is configured."""

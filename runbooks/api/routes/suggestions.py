@@ -7,6 +7,8 @@ from runbooks.api.answers import JsonAnswer
 from runbooks.api.bodies import Approve, Reject, Reopen
 from runbooks.api.desk import Desk
 from runbooks.api.filters import QUEUE_PARAMETERS, Parameters, queue_filter
+from runbooks.queue import QueuePage
+from runbooks.service import RunbookService
 
 _PAGE = 50
 
@@ -21,8 +23,13 @@ def suggestion_routes(desk: Desk) -> APIRouter:
         given = Parameters(request.query_params, QUEUE_PARAMETERS)
         which, sort = queue_filter(given)
         limit, cursor = given.limit(_PAGE), given.one("cursor") or None
-        page = await desk.ask(lambda service: service.queue(which, sort, limit, cursor))
-        return views.suggestions(page, desk.settings.redact_extra)
+
+        def page(service: RunbookService) -> QueuePage:
+            if cursor is None:
+                desk.refresh(service)
+            return service.queue(which, sort, limit, cursor)
+
+        return views.suggestions(await desk.ask(page), desk.settings.redact_extra)
 
     @routes.post("/{suggestion_id}/approve")
     async def approve(request: Request, suggestion_id: str, body: Approve) -> JsonAnswer:
