@@ -61,6 +61,10 @@ TABLE: Mapping[type[e.RunbookError], Row] = {
         "Drafting {suggestion_id} needs up to {needed_usd} US$ and {left_usd} US$ are left. "
         "Nothing was changed.",
     ),
+    e.Cancelled: Row(409, "Drafting {suggestion_id} was cancelled. Nothing was changed."),
+    e.Cancelled: Row(
+        409, "Drafting {suggestion_id} was cancelled before the model was asked. Nothing changed."
+    ),
     e.BlockingFindings: Row(
         422,
         "{suggestion_id} has findings that block approval. Correct the text, or send an "

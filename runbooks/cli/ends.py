@@ -33,6 +33,8 @@ _WORDS: Final[Mapping[type[e.RunbookError], str]] = {
         "stands there was kept."
     ),
     e.BudgetExceeded: "Drafting {suggestion_id} needs up to {needed_usd} US$; {left_usd} are left.",
+    e.Cancelled: "Drafting {suggestion_id} was cancelled; nothing was changed.",
+    e.Cancelled: "Drafting {suggestion_id} was cancelled. Nothing was changed.",
     e.UnreadableDocument: "{key} has a shape that must not be written to: {reason}.",
     e.DeadlineExceeded: "The model {provider} did not answer within {seconds} s.",
     e.DraftingFailed: "The model {provider} gave nothing that can be used ({kind}).",

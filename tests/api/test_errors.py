@@ -29,6 +29,7 @@ SAMPLES: dict[type[RunbookError], RunbookError] = {
     e.NotSeen: e.NotSeen("s1", "1" * 16),
     e.WouldBeFallback: e.WouldBeFallback("s1", "insufficient_context"),
     e.BudgetExceeded: e.BudgetExceeded("s1", 0.2, 0.0),
+    e.Cancelled: e.Cancelled("s1"),
     e.BlockingFindings: e.BlockingFindings("s1", ["RB101 line 3: too few commands"]),
     e.UnreadableDocument: e.UnreadableDocument("s1", "suggestion_content is a text, not a map"),
     e.PreconditionRequired: e.PreconditionRequired(),

@@ -103,6 +103,18 @@ def test_health_is_200_and_degraded_without_a_store(tmp_path: Path):
     assert client.get("/runs").status_code == 503
 
 
+def test_health_is_200_also_for_what_nobody_foresaw(tmp_path: Path):
+    """A fault of our own is told as degraded, without its words."""
+
+    def broken() -> RunbookService:
+        raise ValueError("hunter2")
+
+    client = TestClient(create_api(broken, settings_for(tmp_path)), base_url=HOST)
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert "hunter2" not in answer.text
+
+
 def test_health_answers_while_the_store_hangs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, office: Office
 ):

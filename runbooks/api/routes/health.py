@@ -1,6 +1,7 @@
 """`/health`: always 200; a monitor reads `status`."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from runbooks.models import RunSummary
 from runbooks.revision import iso
 from runbooks.service import Backlog, RunbookService
 from runbooks.summaries import RunAnswer
+
+logger = logging.getLogger(__name__)
 
 PATIENCE_S = 3.0
 """How long the store may take before the answer is `degraded`."""
@@ -68,6 +71,9 @@ class Probe:
             return Pulse(service.backlog(), runs[0] if runs else None)
         except RunbookError as error:
             return Pulse(problem=str(error) or error.code)
+        except Exception as error:  # the boundary: a monitor is answered whatever is broken
+            logger.error("unexpected error in a health check", exc_info=error)
+            return Pulse(problem="something went wrong on our side; the log says more")
 
 
 def health_routes(desk: Desk) -> APIRouter:
