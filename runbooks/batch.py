@@ -10,10 +10,11 @@ from datetime import datetime
 from itertools import islice
 
 from runbooks.discovery import Discovery
-from runbooks.drafting.budget import Budget
-from runbooks.errors import DraftingFailed, NotFound, Refused, RunbookError, WouldBeFallback
-from runbooks.generation import Generator, Order, Product, refuse_if_busy
-from runbooks.models import Outcome, OutcomeStatus, QueueEntry, RunState, RunSummary
+from runbooks.drafting.budget import Bill, Budget
+from runbooks.errors import NotFound, Refused, RunbookError
+from runbooks.generation import Generator, Order, refuse_if_busy
+from runbooks.models import Outcome, QueueEntry, RunState, RunSummary
+from runbooks.outcomes import Breaker, billed, failed, made, not_attempted, skipped, timed
 from runbooks.repository import Repository
 from runbooks.runs import Runs, Tally
 from runbooks.store import queries
@@ -61,38 +62,6 @@ class Pick:
 
     suggestion_id: str
     revision: str | None = None
-
-
-class Breaker:
-    """Opens when the provider failed five times in a row, so that a dead one is not asked on.
-
-    What an answer says (rubbish, a refusal of one text) is no failure of the provider.
-    """
-
-    TRIPS_AT = 5
-
-    def __init__(self) -> None:
-        self._in_a_row = 0
-        self._lock = threading.Lock()
-
-    @property
-    def open(self) -> bool:
-        """Say whether no further call should start in this run."""
-        return self._in_a_row >= self.TRIPS_AT
-
-    def failed(self, error: RunbookError) -> None:
-        """Count an error if it is the provider's."""
-        if isinstance(error, DraftingFailed) and error.kind in _PROVIDER_FAULTS:
-            with self._lock:
-                self._in_a_row += 1
-
-    def worked(self) -> None:
-        """Start counting anew after a draft."""
-        with self._lock:
-            self._in_a_row = 0
-
-
-_PROVIDER_FAULTS = {"vertex_error", "timeout", "unknown"}
 
 
 @dataclass(frozen=True)
@@ -244,7 +213,7 @@ class Batches:
     def _one(self, work: "_Work", pick: Pick) -> Outcome:
         """Draft one item; whatever goes wrong becomes its outcome and stops nothing else."""
         started = time.monotonic()
-        order, run = work.order, work.run
+        order, run, bill = work.order, work.run, Bill()
         try:
             product = self._generator.generate(
                 Order(
@@ -255,21 +224,24 @@ class Batches:
                     revision=pick.revision,
                     considerate=True,
                     budget=work.budget,
+                    bill=bill,
+                    cancel=work.watch.cancel,
                 )
             )
+            work.breaker.worked(product)
+            outcome = made(product)
         except Refused as refused:
-            return _timed(skipped(pick.suggestion_id, refused), started)
+            outcome = skipped(pick.suggestion_id, refused)
         except RunbookError as error:
             work.breaker.failed(error)
-            return _timed(self._failed(run, pick.suggestion_id, error), started)
+            outcome = self._failed(run, pick.suggestion_id, error)
         except Exception as error:  # noqa: BLE001 - a batch item's edge: the batch goes on
             logger.error(
                 "unexpected error in a batch",
                 extra={"suggestion_id": pick.suggestion_id, "error": type(error).__name__},
             )
-            return _timed(self._failed(run, pick.suggestion_id, error), started)
-        work.breaker.worked()
-        return _timed(made(product), started)
+            outcome = self._failed(run, pick.suggestion_id, error)
+        return billed(timed(outcome, started), bill)
 
     def _failed(self, run: RunSummary, suggestion_id: str, error: Exception) -> Outcome:
         """Record the failure, and let the item stand behind others the next time."""
@@ -290,41 +262,3 @@ class Batches:
         if entry:
             fields: dict[FieldPath, object] = {("failures",): entry.failures + 1}
             store.commit([Merge(Collection.QUEUE, suggestion_id, fields)])
-
-
-def made(product: Product) -> Outcome:
-    """Give the outcome of a draft that was made."""
-    return Outcome(
-        suggestion_id=product.suggestion.suggestion_id,
-        status=OutcomeStatus.GENERATED,
-        fallback_reason=product.fallback_reason,
-        needs_input=product.needs_input,
-        cost_usd=product.cost_usd,
-    )
-
-
-def skipped(suggestion_id: str, refused: Refused) -> Outcome:
-    """Give the outcome of an item that was left as it is, and why."""
-    reason = refused.code
-    if isinstance(refused, WouldBeFallback):
-        reason = f"{reason}:{refused.reason}"
-    return Outcome(suggestion_id=suggestion_id, status=OutcomeStatus.SKIPPED, error_reason=reason)
-
-
-def not_attempted(suggestion_id: str) -> Outcome:
-    """Give the outcome of an item that waits for the next run because the provider is down."""
-    return Outcome(
-        suggestion_id=suggestion_id, status=OutcomeStatus.SKIPPED, error_reason="not_attempted"
-    )
-
-
-def failed(suggestion_id: str, error: Exception) -> Outcome:
-    """Give the outcome of an item that went wrong."""
-    kind = getattr(error, "kind", None) if not isinstance(error, NotFound) else None
-    reason = kind or (error.code if isinstance(error, RunbookError) else "unknown")
-    return Outcome(suggestion_id=suggestion_id, status=OutcomeStatus.ERROR, error_reason=reason)
-
-
-def _timed(outcome: Outcome, started: float) -> Outcome:
-    duration = round((time.monotonic() - started) * 1000, 1)
-    return outcome.model_copy(update={"duration_ms": duration})

@@ -20,6 +20,7 @@ from runbooks.review import Review
 from runbooks.runs import Runs
 from runbooks.seen import Seen
 from runbooks.service import RunbookService
+from runbooks.services import ServiceDirectory
 from runbooks.services import load as load_services
 from runbooks.store.port import DocumentStore
 from runbooks.unsaved import UnsavedTexts
@@ -47,17 +48,9 @@ def assemble(
     discovery = Discovery(repository, acts, clock)
     holds = Leases(store, "edit")
     unsaved = UnsavedTexts(repository, clock)
-    generator = Generator(
-        repository,
-        acts,
-        drafter,
-        services,
-        clock,
-        seconds=settings.suggestion_seconds,
-        budget_usd=settings.suggestion_budget_usd,
-        extra_patterns=settings.redact_extra,
-    )
+    generator = _generator(settings, repository, acts, drafter, services, clock)
     runs = Runs(repository, clock)
+    batches = _batches(settings, repository, discovery, generator, runs, clock, drafter.provider)
     return RunbookService(
         store=store,
         repository=repository,
@@ -69,23 +62,55 @@ def assemble(
         holds=Holds(repository, holds, clock),
         seen=Seen(repository),
         generator=generator,
-        batches=Batches(
-            repository,
-            discovery,
-            generator,
-            runs,
-            clock,
-            concurrency=settings.concurrency,
-            provider=drafter.provider,
-            suggestion_budget_usd=settings.suggestion_budget_usd,
-            run_budget_usd=settings.run_budget_usd,
-        ),
+        batches=batches,
         runs=runs,
         services=services,
         drafter=drafter,
         drafter_why=drafter_why,
         clock=clock,
         extra_patterns=settings.redact_extra,
+    )
+
+
+def _generator(
+    settings: Settings,
+    repository: Repository,
+    acts: Acts,
+    drafter: Drafter,
+    services: ServiceDirectory,
+    clock: Clock,
+) -> Generator:
+    return Generator(
+        repository,
+        acts,
+        drafter,
+        services,
+        clock,
+        seconds=settings.suggestion_seconds,
+        budget_usd=settings.suggestion_budget_usd,
+        extra_patterns=settings.redact_extra,
+    )
+
+
+def _batches(
+    settings: Settings,
+    repository: Repository,
+    discovery: Discovery,
+    generator: Generator,
+    runs: Runs,
+    clock: Clock,
+    provider: str,
+) -> Batches:
+    return Batches(
+        repository,
+        discovery,
+        generator,
+        runs,
+        clock,
+        concurrency=settings.concurrency,
+        provider=provider,
+        suggestion_budget_usd=settings.suggestion_budget_usd,
+        run_budget_usd=settings.run_budget_usd,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from runbooks.batch import Batches, BatchOrder, Watch, failed, made, skipped
+from runbooks.batch import Batches, BatchOrder, Watch
 from runbooks.clock import Clock
 from runbooks.discovery import Discovery, DiscoveryState
 from runbooks.drafting.port import Drafter, Evidence
@@ -26,6 +26,7 @@ from runbooks.models import (
     Version,
 )
 from runbooks.opening import Glance, Item, Opening
+from runbooks.outcomes import billed, failed, made, skipped
 from runbooks.queue import Queue, QueueFigures, QueuePage
 from runbooks.repository import Repository
 from runbooks.review import Review
@@ -258,12 +259,12 @@ class RunbookService:
         order = Order(suggestion_id, actor, run.run_id, force, dry_run, revision, budget=budget)
         try:
             product = self._generator.generate(order)
-            tally.outcomes.append(made(product))
+            tally.outcomes.append(billed(made(product), order.bill))
         except Refused as refused:
-            tally.outcomes.append(skipped(suggestion_id, refused))
+            tally.outcomes.append(billed(skipped(suggestion_id, refused), order.bill))
             raise
         except RunbookError as error:
-            tally.outcomes.append(failed(suggestion_id, error))
+            tally.outcomes.append(billed(failed(suggestion_id, error), order.bill))
             self._runs.record_error(run, suggestion_id, error)
             raise
         finally:
