@@ -4,7 +4,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from html import escape
 
@@ -58,15 +58,24 @@ def export(runbook: ShelvedRunbook, kind: Format) -> str:
     return makers[kind](runbook)
 
 
-def export_zip(runbooks: Iterable[ShelvedRunbook], kinds: Iterable[Format]) -> bytes:
-    """Give many runbooks in some formats as one zip, each under a name of its own."""
-    packed, wanted = io.BytesIO(), tuple(kinds)
+def export_files(
+    runbooks: Iterable[ShelvedRunbook], kinds: Iterable[Format]
+) -> Iterator[tuple[str, str]]:
+    """Give many runbooks in some formats as files: a name of its own for each, and its text."""
+    wanted = tuple(kinds)
     taken: set[str] = set()
+    for runbook in runbooks:
+        name = _free(file_name(runbook), taken)
+        for kind in wanted:
+            yield f"{name}.{ENDINGS[kind]}", export(runbook, kind)
+
+
+def export_zip(runbooks: Iterable[ShelvedRunbook], kinds: Iterable[Format]) -> bytes:
+    """Give many runbooks in some formats as one zip."""
+    packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
-        for runbook in runbooks:
-            name = _free(file_name(runbook), taken)
-            for kind in wanted:
-                file.writestr(f"{name}.{ENDINGS[kind]}", export(runbook, kind))
+        for name, text in export_files(runbooks, kinds):
+            file.writestr(name, text)
     return packed.getvalue()
 
 

@@ -1,11 +1,11 @@
 """Which text of a suggestion the library serves: the last approved revision (CONTRACT R16)."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from runbooks.errors import NotFound
-from runbooks.models import RunbookDraft, Severity, Suggestion
+from runbooks.models import QueueEntry, RunbookDraft, Severity, Suggestion
 from runbooks.repository import Repository
 from runbooks.services import ServiceDirectory
 
@@ -19,6 +19,7 @@ class ShelvedRunbook:
 
     `label` says in words when the current text differs or the approved revision is not known; it
     is empty when what is served is exactly what was approved. `reviewed_at` is the approval.
+    `severity` is the effective one; `approvals` holds every revision that was ever approved.
     """
 
     suggestion_id: str
@@ -33,17 +34,31 @@ class ShelvedRunbook:
     approved_by: str
     reviewed_at: datetime | None
     label: str
+    approvals: frozenset[str] = frozenset()
 
     def is_stale(self, now: datetime, interval: timedelta = REVIEW_INTERVAL) -> bool:
         """Say whether it should be read again; one without a date always should."""
-        return self.reviewed_at is None or now - self.reviewed_at > interval
+        return is_stale(self.reviewed_at, now, interval)
+
+
+def is_stale(
+    reviewed_at: datetime | None, now: datetime, interval: timedelta = REVIEW_INTERVAL
+) -> bool:
+    """Say whether a runbook that was read then should be read again; at an unknown time: yes."""
+    return reviewed_at is None or now - reviewed_at > interval
 
 
 def shelve(
-    repository: Repository, services: ServiceDirectory, suggestion_id: str, service: str = ""
+    repository: Repository,
+    services: ServiceDirectory,
+    suggestion: Suggestion,
+    entry: QueueEntry | None = None,
 ) -> ShelvedRunbook:
-    """Find what the library serves of a suggestion; raise NotFound when it was never approved."""
-    suggestion = repository.suggestion(suggestion_id)
+    """Find what the library serves of a suggestion; raise NotFound when it was never approved.
+
+    Its queue entry knows the service and the effective severity (CONTRACT §1).
+    """
+    service, suggestion_id = entry.service if entry else "", suggestion.suggestion_id
     approved = _approved(suggestion)
     if approved is None:
         raise NotFound("approved runbook", suggestion_id)
@@ -54,19 +69,31 @@ def shelve(
     if suggestion.status != "approved":
         label = f"This runbook is {suggestion.status} again and may be changing. {label}".strip()
     return ShelvedRunbook(
-        suggestion_id=suggestion.suggestion_id,
+        suggestion_id=suggestion_id,
         title=draft.title or suggestion.heading,
         markdown=draft.markdown_content,
         draft=draft,
         revision=revision or suggestion.slot.revision,
-        severity=suggestion.severity,
+        severity=suggestion.severity or _severity(entry),
         failure_type=suggestion.failure_type,
         service=service,
         owner=(services.row(service).owner or "") if service else "",
         approved_by=actor,
         reviewed_at=at,
         label=label,
+        approvals=_ever_approved(suggestion),
     )
+
+
+def _severity(entry: QueueEntry | None) -> Severity | None:
+    known = entry is not None and entry.severity in set(Severity)
+    return Severity(entry.severity) if entry and known else None
+
+
+def _ever_approved(suggestion: Suggestion) -> frozenset[str]:
+    past = (entry for entry in suggestion.history if entry.new_status == "approved")
+    now = (suggestion.approval,) if suggestion.status == "approved" and suggestion.approval else ()
+    return frozenset(found.revision for found in (*past, *now) if found.revision)
 
 
 def _approved(suggestion: Suggestion) -> tuple[str | None, str, datetime | None] | None:
@@ -106,14 +133,21 @@ def _served(
 
 
 def shelve_all(
-    repository: Repository, services: ServiceDirectory, ids: Iterable[tuple[str, str]]
+    repository: Repository,
+    services: ServiceDirectory,
+    ids: Sequence[str],
+    entries: Mapping[str, QueueEntry],
 ) -> tuple[list[ShelvedRunbook], list[str]]:
-    """Find what is served of many, given as id and service; name those that cannot be."""
+    """Find what is served of many; name those that have nothing to serve."""
+    known = repository.suggestions(ids)
     shelved: list[ShelvedRunbook] = []
     missing: list[str] = []
-    for suggestion_id, service in ids:
+    for suggestion_id in ids:
         try:
-            shelved.append(shelve(repository, services, suggestion_id, service))
+            if suggestion_id not in known:
+                raise NotFound("suggestion", suggestion_id)
+            entry = entries.get(suggestion_id)
+            shelved.append(shelve(repository, services, known[suggestion_id], entry))
         except NotFound:
             missing.append(suggestion_id)
     return shelved, missing

@@ -4,6 +4,8 @@ import pytest
 
 from runbooks.errors import NotFound
 from runbooks.library.export import Format
+from runbooks.queue import words
+from runbooks.store.queries import QueueFilter
 
 SNIPPET = ("suggestion_content", "runbook_snippet")
 
@@ -66,8 +68,12 @@ def test_what_was_never_approved_or_was_rejected_is_not_served(world, approved):
 
 def test_the_library_is_searched_by_words(world, approved):
     """By title, failure type and service."""
-    assert world.service.library.page("searches nothing").entries == ()
-    assert len(world.service.library.page("repeats flight-agent").entries) == 1
+
+    def found(text):
+        return list(world.service.library.entries(QueueFilter(search=words(text))))
+
+    assert found("searches nothing") == []
+    assert [entry.suggestion_id for entry in found("repeats flight-agent")] == [approved]
 
 
 def test_many_leave_as_one_archive(world, approved):
