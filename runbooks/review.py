@@ -14,10 +14,11 @@ from runbooks.errors import (
     InvalidRequest,
     NotRunbook,
     RunbookError,
+    StaleRevision,
 )
 from runbooks.findings import blocking
 from runbooks.leases import Leases
-from runbooks.models import Suggestion, VersionReason
+from runbooks.models import SlotKind, Suggestion, VersionReason
 from runbooks.overwrite import Act, Position, Verdict, judge
 from runbooks.repository import Repository
 from runbooks.revision import iso
@@ -57,7 +58,8 @@ class Review:
     ) -> Suggestion:
         """Save a person's text over `revision`; raise StaleRevision, NotPending, HoldLost.
 
-        When it cannot be saved it is kept as that person's unsaved text.
+        When it cannot be saved it is kept as that person's unsaved text. The same text saved again
+        by the same person, whose answer got lost, is saved already (CONTRACT R6).
         """
         check_text(markdown)
         at = self._clock()
@@ -69,6 +71,10 @@ class Review:
         try:
             return self._write(Act.SAVE, suggestion_id, revision, person, build)
         except RunbookError as error:
+            if isinstance(error, StaleRevision):
+                now = self._repository.suggestion(suggestion_id)
+                if _is_their_text(now, markdown, person):
+                    return now
             error.text_kept = self._unsaved.rescue(
                 suggestion_id, markdown, revision, person, error.code
             )
@@ -204,6 +210,17 @@ class Review:
         if found.type != "runbook":
             raise NotRunbook(suggestion_id, found.type)
         return found
+
+
+def _is_their_text(now: Suggestion, markdown: str, person: Person) -> bool:
+    draft = now.slot.draft
+    return bool(
+        draft
+        and now.status == "pending"
+        and now.slot.kind is SlotKind.HUMAN
+        and draft.markdown_content == markdown
+        and draft.edited_by == person.actor
+    )
 
 
 def _already(now: Suggestion, target: str, actor: str, revision: str) -> bool:

@@ -418,3 +418,15 @@ def test_an_id_of_the_longest_length_works_like_any_other(world, kim, good_text)
         assert [v.number for v in world.service.versions(name)] == [2, 1]
         assert world.service.restore(name, 1, saved.slot.revision, kim).slot.kind is SlotKind.HUMAN
         assert world.service.open(name, kim).unsaved
+
+
+def test_a_save_whose_answer_got_lost_can_be_repeated(world, kim, lee, good_text):
+    """R6: the same text by the same person is saved already; by somebody else it is stale."""
+    name = world.suggest()
+    first = world.service.save(name, good_text, "none", kim)
+    again = world.service.save(name, good_text, "none", kim)
+    assert again.slot.revision == first.slot.revision
+    assert len(world.service.versions(name)) == 1
+    assert world.service.repository.unsaved(name) == []
+    with pytest.raises(StaleRevision):
+        world.service.save(name, good_text, "none", lee)
