@@ -1,8 +1,9 @@
-"""One process for pages and REST: `python -m runbooks serve`, or `streamlit run serve.py`."""
+"""One process for pages and REST: `python -m runbooks serve`, or `uvicorn serve:app`."""
 
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -19,7 +20,8 @@ try:
     settings = load_settings()
 except InvalidSettings as wrong:
     sys.exit(f"runbooks: {wrong}")
-logs.set_up(settings.log_level or "INFO")
+level = settings.log_level or "INFO"
+logs.set_up(level)
 names_are_kept_in_a_cookie()
 pages_come_from_app()
 api = create_api(shared_service, settings)
@@ -28,6 +30,7 @@ api = create_api(shared_service, settings)
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Start REST within the pages' process; at the end stop the batches, close the service."""
+    logs.set_up(level)  # again: Streamlit has set up its own meanwhile
     async with api.router.lifespan_context(api):
         yield
     close_jobs()
@@ -35,5 +38,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 app = st.App(
-    "app.py", middleware=[Middleware(Front, api=api, settings=settings)], lifespan=lifespan
+    Path(__file__).with_name("app.py"),
+    middleware=[Middleware(Front, api=api, settings=settings)],
+    lifespan=lifespan,
 )

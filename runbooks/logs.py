@@ -63,8 +63,8 @@ def set_up(level: str, stream: TextIO | None = None) -> None:
         logger = logging.getLogger(name)
         logger.handlers = []
         logger.setLevel(logging.WARNING)
-        logger.propagate = name != _SILENT
-    logging.getLogger(_SILENT).propagate = False
+        logger.propagate = True
+    logging.getLogger(_SILENT).disabled = True
 
 
 def _with_own_handlers() -> list[str]:

@@ -1,6 +1,8 @@
 """The REST app: routes, errors and the gate put together."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -34,7 +36,14 @@ class Problem(Answer):
 def create_api(service: Callable[[], RunbookService], settings: Settings) -> FastAPI:
     """Build the REST app of CONTRACT §3; `service` is asked at each request, not before."""
     desk = Desk(service, settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await asyncio.to_thread(desk.close)
+
     api = FastAPI(
+        lifespan=lifespan,
         title="EvalForge Runbooks",
         version=__version__,
         docs_url=None,

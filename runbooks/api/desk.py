@@ -34,6 +34,8 @@ class Desk:
         self._drafts = ThreadPoolExecutor(_DRAFTS, thread_name_prefix="rest-draft")
         self._free = threading.BoundedSemaphore(_DRAFTS)
         self._refreshed = float("-inf")
+        self.stopping = threading.Event()
+        """Set when the process ends: batches stop after the drafts in work."""
 
     async def ask(self, call: Callable[[RunbookService], Result]) -> Result:
         """Make a short call of the service."""
@@ -62,6 +64,12 @@ class Desk:
     def actor(self, request: Request) -> str:
         """Say who asks: the person of the cookie, else `rest`."""
         return actor_of(request.cookies.get(NAME_COOKIE), "rest")
+
+    def close(self) -> None:
+        """Let batches end, and wait for the calls that are under way."""
+        self.stopping.set()
+        self._drafts.shutdown()
+        self._readers.shutdown()
 
     @staticmethod
     async def _in(pool: ThreadPoolExecutor, work: Callable[[], Result]) -> Result:

@@ -19,6 +19,9 @@ from runbooks.transfer import add_sample_if_empty, only_sample
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _SERVICES: Final = "RUNBOOK_SERVICES_FILE"
+_MAX_MESSAGE: Final = 16 * 1024 * 1024
+_LAST_ANSWERS_S: Final = 5
+"""How long open requests may go on after the signal to end."""
 
 
 def check(args: argparse.Namespace) -> int:
@@ -38,7 +41,7 @@ def check(args: argparse.Namespace) -> int:
 
 
 def serve(args: argparse.Namespace) -> int:
-    """Become the server: Streamlit with `serve.py`, on HOST and PORT."""
+    """Become the server: pages and REST of `serve.py`, on HOST and PORT."""
     settings = room.settings()
     logs.set_up(settings.log_level or "INFO")
     if not _is_free(settings):
@@ -91,13 +94,32 @@ def _address(settings: Settings) -> str:
 
 
 def _command(settings: Settings) -> list[str]:
+    """Give the server's command; Streamlit itself takes its options from the environment.
+
+    Not `streamlit run`: that opens its port without TCP_NODELAY, and then every second message of
+    a connection waits 40 ms for the other side (docs/decisions/0009-doors.md).
+    """
+    os.environ.update(_streamlit_options(settings))
+    return [
+        *(sys.executable, "-m", "uvicorn", "serve:app", "--app-dir", str(_ROOT)),
+        *("--host", settings.host, "--port", str(settings.port)),
+        *("--ws", "websockets-sansio", "--ws-max-size", str(_MAX_MESSAGE)),
+        *("--ws-ping-interval", "30", "--ws-ping-timeout", "30"),
+        *("--timeout-graceful-shutdown", str(_LAST_ANSWERS_S)),
+        *("--no-access-log", "--no-server-header", "--log-level", "warning"),
+    ]
+
+
+def _streamlit_options(settings: Settings) -> dict[str, str]:
     options = {
-        "server.address": settings.host,
-        "server.port": str(settings.port),
-        "server.headless": "true",
-        "server.fileWatcherType": "none",
-        "browser.gatherUsageStats": "false",
-        "logger.hideWelcomeMessage": "true",
+        "SERVER_ADDRESS": settings.host,
+        "SERVER_PORT": str(settings.port),
+        "SERVER_HEADLESS": "true",
+        "SERVER_FILE_WATCHER_TYPE": "none",
+        "BROWSER_GATHER_USAGE_STATS": "false",
+        "LOGGER_HIDE_WELCOME_MESSAGE": "true",
     }
-    flags = [f"--{name}={value}" for name, value in options.items()]
-    return [sys.executable, "-m", "streamlit", "run", str(_ROOT / "serve.py"), *flags]
+    if settings.allow_open:
+        # Its own check knows only addresses of this machine; ours before it knows every Host.
+        options |= {"SERVER_ENABLE_CORS": "false", "SERVER_ENABLE_XSRF_PROTECTION": "false"}
+    return {f"STREAMLIT_{name}": value for name, value in options.items()}

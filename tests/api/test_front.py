@@ -6,10 +6,12 @@ import os
 import re
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -53,18 +55,24 @@ class Served:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """`python -m runbooks serve --with-sample` on a free port, in an empty folder."""
-    folder = tmp_path_factory.mktemp("served")
+    with running(tmp_path_factory.mktemp("served"), "--with-sample") as server:
+        yield server
+
+
+@contextmanager
+def running(folder: Path, *options: str, **settings: str) -> Iterator[Served]:
+    """A server of our own on a free port, ended as a supervisor would end it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with (folder / "out").open("w") as out, (folder / "err").open("w") as err:
         process = subprocess.Popen(
-            [sys.executable, "-m", "runbooks", "serve", "--with-sample"],
+            [sys.executable, "-m", "runbooks", "serve", *options],
             cwd=folder,
             stdout=out,
             stderr=err,
             text=True,
-            env=_environment(port),
+            env=_environment(port) | settings,
         )
     server = Served(port, process, folder)
     try:
@@ -148,16 +156,61 @@ def test_a_foreign_host_gets_nothing_at_all(served: Served, path: str):
     assert (answer.status, json.loads(text)["error"]) == (403, "forbidden")
 
 
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec_WebSocket_Version": "13",
+    "Sec_WebSocket_Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+}
+
+
 def test_a_foreign_page_cannot_open_the_pages_line(served: Served):
     """The line that pages talk over is refused to other origins before it is opened."""
-    upgrade = {
-        "Connection": "Upgrade",
-        "Upgrade": "websocket",
-        "Sec_WebSocket_Version": "13",
-        "Sec_WebSocket_Key": "AAAAAAAAAAAAAAAAAAAAAA==",
-    }
-    foreign = {**upgrade, "Origin": "http://evil.example"}
+    foreign = {**UPGRADE, "Origin": "http://evil.example"}
     assert served.call("GET", "/_stcore/stream", **foreign)[0].status == 403
+    assert _opens(served, f"127.0.0.1:{served.port}", f"http://127.0.0.1:{served.port}")
+
+
+def test_an_open_server_works_under_the_name_it_has_outside(tmp_path: Path):
+    """Behind a proxy with a name of its own, pages and REST answer to that name alone."""
+    with running(tmp_path, HOST="0.0.0.0", RUNBOOK_ALLOW_OPEN="1") as server:
+        name = "runbooks.corp.example"
+        assert _opens(server, name, f"https://{name}")
+        assert not _opens(server, name, "https://evil.example")
+        assert server.call("GET", "/health", Host=name)[0].status == 200
+
+
+def _opens(server: Served, host: str, origin: str) -> bool:
+    """Whether the pages' line opens; asked without a client that would keep it open."""
+    headers = {**UPGRADE, "Host": host, "Origin": origin}
+    lines = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    request = "\r\n".join(["GET /_stcore/stream HTTP/1.1", *lines, "", ""])
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as line:
+        line.sendall(request.encode())
+        return line.recv(64).startswith(b"HTTP/1.1 101")
+
+
+def test_answers_on_one_connection_follow_at_once(served: Served):
+    """No packet waits for the other side's delayed acknowledgement, which takes 40 ms."""
+    line = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
+    times = []
+    for _ in range(30):
+        started = time.perf_counter()
+        line.request("GET", "/health")
+        line.getresponse().read()
+        times.append(time.perf_counter() - started)
+    line.close()
+    assert statistics.median(times) < 0.03
+
+
+def test_it_ends_soon_and_cleanly_when_told_to(tmp_path: Path):
+    """A supervisor's signal ends it within the time that one draft takes."""
+    with running(tmp_path) as server:
+        started = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(20) in (0, -signal.SIGTERM)
+        assert time.monotonic() - started < 15
+        assert "Traceback" not in (tmp_path / "err").read_text()
 
 
 def test_a_name_is_kept_in_a_cookie_that_no_script_reads(served: Served):

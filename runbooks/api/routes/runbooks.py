@@ -7,7 +7,7 @@ from runbooks.api.answers import JsonAnswer
 from runbooks.api.bodies import MAX_BATCH, Generate, Restore, RunOnce, Save
 from runbooks.api.desk import Desk
 from runbooks.api.filters import Parameters
-from runbooks.batch import BatchOrder
+from runbooks.batch import BatchOrder, Watch
 from runbooks.summaries import RunAnswer
 from runbooks.unsaved import Person
 
@@ -22,7 +22,8 @@ def runbook_routes(desk: Desk) -> APIRouter:
     async def run_once(request: Request, body: RunOnce | None = None) -> RunAnswer:
         """Draft a batch: worst first, then oldest, or the ids given (CONTRACT R7)."""
         order = _order(desk, body or RunOnce(), desk.actor(request))
-        return RunAnswer.of(await desk.draft(lambda service: service.run_once(order)))
+        watch = Watch(cancel=desk.stopping)
+        return RunAnswer.of(await desk.draft(lambda service: service.run_once(order, watch)))
 
     @routes.post("/generate/{suggestion_id}")
     async def generate(
