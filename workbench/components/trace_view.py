@@ -1,0 +1,147 @@
+"""One source trace at a time: a conversation, a waterfall of spans, and whatever else it holds."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from runbooks.drafting.port import Evidence
+from runbooks.models import RawTrace
+from runbooks.trace import Reading, cut, read
+from workbench import markup, messages, review_state, times, trace_markup
+from workbench.kept import kept
+from workbench.opened import Opened
+
+T = TypeVar("T")
+MESSAGES_A_PAGE = 30
+SPANS_A_PAGE = 60
+_DATADOG = (
+    "datadoghq.com",
+    "datadoghq.eu",
+    "ddog-gov.com",
+)
+
+
+def show(opened: Opened, evidence: Evidence) -> None:
+    """Show the trace that was chosen, the canonical one first."""
+    if not evidence.traces:
+        return
+    with st.container(key="rv_traces"):
+        st.subheader("Source traces", anchor=False)
+        trace = _chosen(opened, evidence)
+        reading = kept(opened.service).get(
+            ("trace", opened.sid, trace.trace_id, evidence.hash, id(trace)),
+            lambda: read(trace.payload),
+        )
+        _head(trace, reading)
+        place = review_state.key("page", opened.sid + trace.trace_id)
+        _talk(reading, place)
+        _waterfall(reading, place)
+        _rest(reading, trace)
+
+
+def _chosen(opened: Opened, evidence: Evidence) -> RawTrace:
+    stored = {trace.trace_id: trace for trace in evidence.traces}
+    if len(stored) == 1:
+        return evidence.traces[0]
+    name = st.selectbox(
+        "Trace",
+        list(stored),
+        format_func=lambda key: _label(stored[key], evidence),
+        key=review_state.key("trace", opened.sid),
+        label_visibility="collapsed",
+    )
+    return stored.get(name or "", evidence.traces[0])
+
+
+def _label(trace: RawTrace, evidence: Evidence) -> str:
+    mark = ", canonical" if trace.trace_id == evidence.canonical_trace_id else ""
+    return f"{trace.trace_id[:12]} · {times.clock_time(trace.fetched_at)}{mark}"
+
+
+def _head(trace: RawTrace, reading: Reading) -> None:
+    found = reading.failures
+    link = datadog_address(trace.datadog_url)
+    markup.show(
+        markup.facts(
+            (
+                ("Trace", markup.code(trace.trace_id, 80)),
+                ("Service", markup.esc(trace.service_name, 80)),
+                ("Recorded", markup.esc(times.exact(trace.fetched_at))),
+                ("Failure", markup.esc(messages.failure_type(trace.failure_type), 80)),
+                ("Status", markup.esc(trace.status_code) if trace.status_code else ""),
+                ("Errors in it", markup.badge(f"{found:,} marked", "red") if found else ""),
+                ("Datadog", trace_markup.outside_link(link, "Open the trace") if link else ""),
+            )
+        )
+    )
+
+
+def datadog_address(url: str) -> str:
+    """Give the address if it is an https one of Datadog itself, else ""."""
+    if len(url) > 2000 or not url.isprintable() or "\\" in url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    host = (parts.hostname or "").lower()
+    known = any(host == name or host.endswith("." + name) for name in _DATADOG)
+    plain = parts.scheme == "https" and not parts.username and port in (None, 443)
+    return url if known and plain else ""
+
+
+def _talk(reading: Reading, place: str) -> None:
+    if not reading.messages:
+        return
+    failed = [message.number for message in reading.messages if message.failed]
+    if failed:
+        listed = ", ".join(f"{number}" for number in failed[:12])
+        more = f" and {len(failed) - 12} more" if len(failed) > 12 else ""
+        st.caption(f"Tools answered with an error in message {listed}{more}.")
+    shown = _page(reading.messages, MESSAGES_A_PAGE, f"{place}_m")
+    markup.show(trace_markup.conversation(shown))
+    _left(reading.messages_left, "messages")
+
+
+def _waterfall(reading: Reading, place: str) -> None:
+    if not reading.spans:
+        return
+    shown = _page(reading.spans, SPANS_A_PAGE, f"{place}_s")
+    whole = max(span.start + span.duration for span in reading.spans)
+    markup.show(trace_markup.waterfall(shown, whole))
+    _left(reading.spans_left, "spans")
+
+
+def _page(listed: Sequence[T], size: int, key: str) -> Sequence[T]:
+    """Give the part of a long list that is to be drawn, under a control to choose it."""
+    if len(listed) <= size:
+        return listed
+    pages = (len(listed) + size - 1) // size
+    number = st.pagination(pages, key=key, max_visible_pages=5)
+    start = (min(max(number, 1), pages) - 1) * size
+    st.caption(f"{start + 1:,}–{min(start + size, len(listed)):,} of {len(listed):,}")
+    return listed[start : start + size]
+
+
+def _left(count: int, what: str) -> None:
+    if count:
+        st.caption(f"{count:,} further {what} are not read.")
+
+
+def _rest(reading: Reading, trace: RawTrace) -> None:
+    """Show what is neither message nor span; a report has nothing else to show."""
+    if reading.rest is None:
+        return
+    alone = not reading.messages and not reading.spans
+    if isinstance(reading.rest, str):
+        markup.show(markup.clipped(reading.rest, 4_000))
+        return
+    small = cut(reading.rest)
+    label = "What was recorded" if alone else "What else was recorded"
+    with st.expander(label, expanded=alone, type="compact", key=f"rv_rest_{trace.trace_id[:40]}"):
+        st.json(small.value, expanded=2 if alone else 1)
+        if small.partial:
+            st.caption("Long parts are cut short here.")
