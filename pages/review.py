@@ -1,0 +1,82 @@
+"""One suggestion: its text beside lineage and traces; edit, regenerate, approve, reject."""
+
+import streamlit as st
+
+from workbench import holding, markup, notices, review_state, state, wiring
+from workbench.components import (
+    action_bar,
+    diff,
+    editor,
+    evidence,
+    facts,
+    findings,
+    history,
+    lineage_panel,
+    preview,
+    recovered,
+    regenerate,
+    review_head,
+    shell,
+    trace_view,
+)
+from workbench.opened import Opened
+
+_SHOWN = {
+    review_state.PREVIEW: preview.show,
+    review_state.EDIT: editor.show,
+    review_state.CHANGES: diff.show,
+    review_state.HISTORY: history.show,
+}
+
+
+def main() -> None:
+    """Show the suggestion that the address names."""
+    shell.enter()
+    markup.use_styles()
+    service, suggestion_id = wiring.service(), state.suggestion_id()
+    regenerate.settle(service, suggestion_id)
+    opened = review_head.found(service, suggestion_id)
+    if opened is None:
+        return
+    review_head.show(opened)
+    notices.show()
+    regenerate.watch(opened)
+    recovered.show(opened)
+    left, right = st.columns([62, 38], gap="large")
+    with left:
+        _text(opened)
+    action_bar.show(opened)
+    with right:
+        _sources(opened)
+
+
+def _text(opened: Opened) -> None:
+    """Show the text: only the open tab is drawn."""
+    tabs = st.tabs(
+        review_state.TABS,
+        default=review_state.wanted_tab(),
+        key=review_state.key("tab", opened.sid),
+        on_change=review_state.keep_tab,
+        args=(opened.sid,),
+    )
+    for name, tab in zip(review_state.TABS, tabs, strict=True):
+        if tab.open:
+            if name != review_state.EDIT:
+                holding.let_go(opened.service, opened.sid)
+            with tab:
+                _SHOWN[name](opened)
+
+
+def _sources(opened: Opened) -> None:
+    """Show what the text rests on; reading it can take a moment, so it comes last."""
+    with st.container(key="rv_sources"):
+        findings.show(opened)
+        with st.spinner("Reading the sources…", show_time=True):
+            known = opened.evidence()
+        lineage_panel.show(opened, known)
+        evidence.show(known)
+        trace_view.show(opened, known)
+        facts.show(opened)
+
+
+main()

@@ -1,0 +1,155 @@
+"""Approve, reject, reopen: always on the revision that the person has on the screen."""
+
+import streamlit as st
+
+from runbooks.models import SlotKind
+from runbooks.service import RunbookService
+from workbench import holding, messages, notices, review_state, wiring
+from workbench.opened import Opened, adopt, short
+
+_MOST_LISTED = 12
+
+
+def show_negative(opened: Opened) -> None:
+    """Show the way to say no, or to open again what was decided."""
+    if opened.pending:
+        _reject(opened)
+    elif opened.now.status in ("approved", "rejected"):
+        _reopen(opened)
+
+
+def show_positive(opened: Opened) -> None:
+    """Show the way to say yes, and after a decision the way on."""
+    if opened.pending:
+        _approve(opened)
+
+
+def _approve(opened: Opened) -> None:
+    label = f"Approve {short(opened.slot.revision)}"
+    if opened.slot.kind in (SlotKind.EMPTY, SlotKind.UNWRITABLE):
+        nothing = "There is no text that could be approved."
+        st.button("Approve", key=_key("approve", opened), disabled=True, help=nothing)
+    elif opened.blocking() or opened.dirty or opened.other_holder:
+        _approve_with_care(opened, label)
+    else:
+        st.button(
+            label,
+            icon=":material/check:",
+            type="primary",
+            key=_key("approve", opened),
+            on_click=_do_approve,
+            args=(opened.service, opened.sid, opened.slot.revision),
+        )
+
+
+def _approve_with_care(opened: Opened, label: str) -> None:
+    """Say what speaks against it first; what blocks needs a written reason (CONTRACT R12)."""
+    blocked = opened.blocking()
+    with st.popover(f"{label}…", icon=":material/check:", type="primary"):
+        _doubts(opened)
+        if blocked:
+            st.markdown(_listed(blocked))
+        with st.form(_key("approve_form", opened), border=False):
+            reason = _key("override", opened)
+            if blocked:
+                st.text_area("Why it is approved nevertheless", key=reason, height=96)
+            st.form_submit_button(
+                f"{label} nevertheless" if blocked else label,
+                type="primary",
+                key=_key("approve", opened),
+                on_click=_do_approve,
+                args=(opened.service, opened.sid, opened.slot.revision, reason),
+                width="stretch",
+            )
+
+
+def _doubts(opened: Opened) -> None:
+    if opened.dirty:
+        st.warning(
+            "You have text that is **not saved**. What you approve is the saved text; yours is "
+            "kept, but not part of it.",
+            icon=":material/edit:",
+        )
+    if opened.other_holder:
+        holder = messages.escape_md(wiring.shown(opened.other_holder))
+        st.warning(f"**{holder}** is editing this right now.", icon=":material/group:")
+
+
+def _listed(blocked: tuple[str, ...]) -> str:
+    lines = "\n".join(f"- {messages.escape_md(named)}" for named in blocked[:_MOST_LISTED])
+    more = f"\n- and {len(blocked) - _MOST_LISTED} more" if len(blocked) > _MOST_LISTED else ""
+    return f"**This blocks approval:**\n\n{lines}{more}"
+
+
+@notices.guarded
+def _do_approve(service: RunbookService, sid: str, revision: str, reason: str = "") -> None:
+    override = review_state.text_of(reason) if reason else ""
+    actor = wiring.person().actor
+    decided = service.approve(sid, revision, actor, override_reason=override)
+    adopt(review_state.desk(sid), decided)
+    notices.done(f"Approved revision `{short(revision)}`.")
+    holding.let_go(service, sid)
+
+
+def _reject(opened: Opened) -> None:
+    with (
+        st.popover("Reject", icon=":material/close:"),
+        st.form(_key("reject_form", opened), border=False),
+    ):
+        st.text_area(
+            "Why it is rejected",
+            key=_key("reject_reason", opened),
+            height=96,
+            placeholder="Who reads the suggestion later learns it from this",
+        )
+        st.form_submit_button(
+            f"Reject {short(opened.slot.revision)}" if opened.text else "Reject",
+            type="primary",
+            key=_key("reject", opened),
+            on_click=_do_reject,
+            args=(opened.service, opened.sid, opened.slot.revision, _key("reject_reason", opened)),
+            width="stretch",
+        )
+
+
+@notices.guarded
+def _do_reject(service: RunbookService, sid: str, revision: str, reason: str) -> None:
+    why = review_state.text_of(reason)
+    if not why:
+        notices.problem("**Nothing was rejected.** A rejection needs a reason.")
+        return
+    decided = service.reject(sid, revision, wiring.person().actor, why)
+    adopt(review_state.desk(sid), decided)
+    notices.done("Rejected. It can be reopened.")
+    holding.let_go(service, sid)
+
+
+def _reopen(opened: Opened) -> None:
+    with (
+        st.popover("Reopen", icon=":material/undo:"),
+        st.form(_key("reopen_form", opened), border=False),
+    ):
+        st.text_area("Why it is opened again", key=_key("reopen_reason", opened), height=96)
+        st.form_submit_button(
+            "Reopen",
+            type="primary",
+            key=_key("reopen", opened),
+            on_click=_do_reopen,
+            args=(opened.service, opened.sid, _key("reopen_reason", opened)),
+            width="stretch",
+        )
+
+
+@notices.guarded
+def _do_reopen(service: RunbookService, sid: str, reason: str) -> None:
+    why = review_state.text_of(reason)
+    if not why:
+        notices.problem("**It stays decided.** Reopening needs a reason.")
+        return
+    reopened = service.reopen(sid, wiring.person().actor, why)
+    review_state.desk(sid).status = reopened.status
+    notices.done("Open again. Approve, reject or edit it.")
+
+
+def _key(name: str, opened: Opened) -> str:
+    return review_state.key(name, opened.sid)

@@ -1,0 +1,162 @@
+"""A save that was refused: both texts are here, and the ways on. Nothing is lost on any of them."""
+
+from typing import Final
+
+import streamlit as st
+
+from runbooks.errors import RunbookError
+from runbooks.models import SlotKind
+from runbooks.service import RunbookService
+from workbench import holding, messages, notices, review_state, times, wiring
+from workbench.components import diff, keeper
+from workbench.opened import Opened, adopt, short, text_of
+from workbench.review_state import Refusal
+
+STALE: Final = "stale_revision"
+NOT_PENDING: Final = "not_pending"
+HOLD_LOST: Final = "hold_lost"
+KNOWN: Final = frozenset({STALE, NOT_PENDING, HOLD_LOST})
+
+
+def show(opened: Opened) -> None:
+    """Show the refusal that this desk has, if any."""
+    refusal = opened.desk.refusal
+    if refusal is None:
+        return
+    with st.container(border=True, key="rv_refusal"):
+        st.error(
+            f"**{refusal.told}**  \nYour text is kept: it stands below.", icon=":material/error:"
+        )
+        if refusal.code == NOT_PENDING and not opened.pending:
+            _reopen(opened, refusal)
+        elif refusal.code == HOLD_LOST:
+            _lost(opened, refusal)
+        else:
+            _both(opened, refusal)
+
+
+def _both(opened: Opened, refusal: Refusal) -> None:
+    """Show mine against theirs, and three ways on."""
+    theirs = opened.now.slot
+    draft = theirs.draft
+    who = messages.escape_md(wiring.shown(draft.edited_by)) if draft and draft.edited_by else ""
+    when = times.since(draft.edited_at or draft.updated_at) if draft else ""
+    by = f" by **{who}**" if who else " by the drafter" if theirs.kind is SlotKind.GENERATED else ""
+    st.markdown(f"Stored now: revision `{short(theirs.revision)}`{by} {when}. Theirs → yours:")
+    diff.pair(opened, text_of(theirs), refusal.text, key="refusal")
+    named = (opened.service, opened.sid, theirs.revision)
+    with st.container(horizontal=True):
+        st.button(
+            "Save mine over theirs",
+            key=_key("mine", opened),
+            on_click=_save_over,
+            args=named,
+            disabled=not opened.pending,
+            help="Theirs stays in the history.",
+        )
+        st.button(
+            "Merge by hand below",
+            key=_key("merge", opened),
+            on_click=_merge,
+            args=named[1:],
+            help="The next save goes over the text that is stored now.",
+        )
+        st.button(
+            "Take theirs",
+            key=_key("theirs", opened),
+            on_click=_take_theirs,
+            args=named[:2],
+            help="Yours is kept aside and offered again.",
+        )
+
+
+def _reopen(opened: Opened, refusal: Refusal) -> None:
+    reason = _key("reopen_why", opened)
+    with st.form(_key("reopen_save_form", opened), border=False):
+        st.text_input("Why it is opened again", key=reason, value=refusal.reason)
+        st.form_submit_button(
+            "Reopen and save",
+            key=_key("reopen_save", opened),
+            on_click=_reopen_and_save,
+            args=(opened.service, opened.sid, reason),
+        )
+
+
+def _lost(opened: Opened, refusal: Refusal) -> None:
+    st.markdown("Look at what is stored now against your text, then take it back if you must.")
+    diff.pair(opened, text_of(opened.now.slot), refusal.text, key="lost")
+    st.button(
+        "Take it back and save mine",
+        key=_key("take_back", opened),
+        on_click=_take_back,
+        args=(opened.service, opened.sid, opened.now.slot.revision),
+    )
+
+
+def _save_over(service: RunbookService, sid: str, revision: str) -> None:
+    """Save the person's text over the revision that was shown beside it."""
+    desk = review_state.desk(sid)
+    refusal = desk.refusal
+    if refusal is None:
+        return
+    try:
+        saved = service.save(sid, refusal.text, revision, holding.holder_of(desk), refusal.reason)
+    except RunbookError as error:
+        again(sid, refusal, error)
+        return
+    desk.typed, desk.refusal = None, None
+    adopt(desk, saved)
+    desk.saved = saved.slot.revision
+    desk.round += 1
+
+
+def again(sid: str, refusal: Refusal, error: RunbookError) -> None:
+    """Say that it was refused once more; the text stays."""
+    desk = review_state.desk(sid)
+    told = messages.message_for(error)
+    code = error.code if error.code in KNOWN else refusal.code
+    desk.refusal = Refusal(refusal.text, refusal.base, code, told.title, refusal.reason)
+
+
+def _merge(sid: str, revision: str) -> None:
+    desk = review_state.desk(sid)
+    desk.refusal, desk.base, desk.follow = None, revision, True
+
+
+@notices.guarded
+def _take_theirs(service: RunbookService, sid: str) -> None:
+    desk = review_state.desk(sid)
+    keeper.set_aside(service, sid)
+    desk.refusal, desk.follow = None, True
+    desk.round += 1
+
+
+@notices.guarded
+def _take_back(service: RunbookService, sid: str, revision: str) -> None:
+    holding.take_over(service, sid)
+    _save_over(service, sid, revision)
+
+
+def _reopen_and_save(service: RunbookService, sid: str, reason: str) -> None:
+    desk = review_state.desk(sid)
+    refusal, why = desk.refusal, review_state.text_of(reason)
+    if refusal is None:
+        return
+    if not why:
+        notices.problem("**Not saved.** Opening it again needs a reason. Your text is kept.")
+        return
+    try:
+        saved = service.reopen_and_save(
+            sid, refusal.text, refusal.base, holding.holder_of(desk), why
+        )
+    except RunbookError as error:
+        again(sid, refusal, error)
+        return
+    desk.typed, desk.refusal = None, None
+    adopt(desk, saved)
+    desk.saved = saved.slot.revision
+    desk.round += 1
+
+
+def _key(name: str, opened: Opened) -> str:
+    return review_state.key(name, opened.sid)

@@ -1,0 +1,157 @@
+"""The head of the review page: the way back and on, what it is about, what others did meanwhile."""
+
+import streamlit as st
+
+from runbooks.errors import NotFound
+from runbooks.redaction import redact
+from runbooks.service import RunbookService
+from runbooks.store.queries import QueueFilter
+from workbench import messages, notices, review_state, state, theme, times, wiring
+from workbench.opened import Opened, open_suggestion, short
+
+NEXT_KEY = "N"
+
+
+def found(service: RunbookService, suggestion_id: str) -> Opened | None:
+    """Open the suggestion that the address names; None after saying why there is nothing."""
+    if not suggestion_id:
+        _nothing("No suggestion is chosen", "Pick one in the queue; its address can be shared.")
+        return None
+    try:
+        opened = open_suggestion(service, suggestion_id)
+    except NotFound:
+        name = messages.escape_md(suggestion_id, 80)
+        _nothing(
+            f"There is no suggestion {name}",
+            "It may have been removed, or the link is incomplete.",
+        )
+        return None
+    if opened.now.type != "runbook":
+        kind = messages.escape_md(opened.now.type or "unknown", 40)
+        _nothing(
+            messages.escape_md(opened.now.heading, 120),
+            f"This is a suggestion of type **{kind}**, not a runbook. It is reviewed elsewhere.",
+        )
+        return None
+    return opened
+
+
+def _nothing(title: str, told: str) -> None:
+    st.title(title, anchor=False)
+    st.markdown(told)
+    _back()
+
+
+def _back() -> None:
+    st.page_link(
+        "pages/queue.py",
+        label="Back to queue",
+        icon=":material/arrow_back:",
+        query_params=state.last_view().params(),
+    )
+
+
+def show(opened: Opened) -> None:
+    """Show the head."""
+    with st.container(horizontal=True, vertical_alignment="center", key="rv_ways"):
+        with st.container(width="stretch"):
+            _back()
+        st.button(
+            "Next pending",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+            type="tertiary",
+            key="rv_next",
+            shortcut=NEXT_KEY,
+            on_click=_next,
+            args=(opened,),
+        )
+    st.title(messages.escape_md(redact(opened.now.heading), 200), anchor=False)
+    st.markdown(_badges(opened))
+    _meanwhile(opened)
+
+
+def _badges(opened: Opened) -> str:
+    entry, now = opened.entry, opened.now
+    shown = [
+        theme.severity_badge(entry.severity),
+        theme.status_badge(now.status or "unknown status"),
+        theme.draft_badge(opened.slot.state),
+        theme.badge(messages.failure_type(now.failure_type), "gray"),
+    ]
+    if entry.service:
+        shown.append(theme.badge(entry.service, "gray"))
+    if entry.occurrences > 1:
+        last = f", last {times.since(entry.last_seen)}" if entry.last_seen else ""
+        shown.append(theme.badge(f"seen {entry.occurrences:,}×{last}", "gray"))
+    if now.sample:
+        shown.append(theme.badge("sample", "gray"))
+    return " ".join(shown)
+
+
+@notices.guarded
+def _next(opened: Opened) -> None:
+    """Go to the next that waits, in the filter and order that the queue was left with."""
+    view = state.last_view()
+    which = view.changed(status=("pending",)).filter()
+    after = opened.service.following(opened.entry, which, view.sort)
+    if after is None and which != QueueFilter():
+        after = opened.service.following(opened.entry, QueueFilter(), view.sort)
+    if after is None:
+        notices.done("Nothing else waits for review.")
+        return
+    review_state.show_suggestion(after.suggestion_id)
+
+
+def _meanwhile(opened: Opened) -> None:
+    """Announce what others did since this text was put on the screen."""
+    if opened.newer:
+        _newer(opened)
+    elif opened.now.status != opened.desk.status:
+        _decided(opened)
+    if opened.other_holder:
+        holder = messages.escape_md(wiring.shown(opened.other_holder))
+        st.info(
+            f"**{holder}** is editing this, since {times.since(opened.entry.hold_since)}.",
+            icon=":material/group:",
+        )
+    if opened.now.oddities:
+        listed = messages.escape_md("; ".join(opened.now.oddities), 400)
+        st.caption(f":material/info: Parts of this document are unusual: {listed}.")
+
+
+def _newer(opened: Opened) -> None:
+    theirs = opened.now.slot
+    draft = theirs.draft
+    who = messages.escape_md(wiring.shown(draft.edited_by)) if draft and draft.edited_by else ""
+    by = f"**{who}** saved a newer text" if who else "A newer text was stored"
+    when = times.since((draft.edited_at or draft.updated_at) if draft else None)
+    with st.container(border=True, key="rv_newer", horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f":material/sync: {by} (`{short(theirs.revision)}`) {when}. You are still looking at "
+            f"`{short(opened.slot.revision)}`.",
+            width="stretch",
+        )
+        st.button(
+            "Show the newer text",
+            key=review_state.key("newer", opened.sid),
+            on_click=_follow,
+            args=(opened.sid,),
+        )
+
+
+def _follow(sid: str) -> None:
+    review_state.desk(sid).follow = True
+
+
+def _decided(opened: Opened) -> None:
+    approval = opened.now.approval
+    status = messages.escape_md(opened.now.status or "unknown")
+    if approval is None:
+        st.info(f"Meanwhile the status became **{status}**.", icon=":material/sync:")
+        return
+    who = messages.escape_md(wiring.shown(approval.actor))
+    st.info(
+        f"Meanwhile **{who}** set this to **{status}**, {times.since(approval.timestamp)}.",
+        icon=":material/sync:",
+    )
