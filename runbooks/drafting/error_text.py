@@ -78,6 +78,7 @@ def _telling_part(line: str) -> str:
 
 
 def tells_error(line: str) -> bool:
+    """Say whether a line of a log or a message tells of an error."""
     return bool(_STRONG.search(line) or _LEVEL.search(line) or _RAISED.match(line.strip()))
 
 
