@@ -15,7 +15,8 @@ RunbookError
 │   ├── HoldLost             another person took the item over
 │   ├── NotSeen              this person has not opened the present revision
 │   ├── WouldBeFallback      only a template could be written
-│   └── BudgetExceeded       the money of this call or run is used up
+│   ├── BudgetExceeded       the money of this call or run is used up
+│   └── Cancelled            the batch was cancelled before the model was asked
 ├── BlockingFindings         approval needs a written reason
 ├── UnreadableDocument       the stored document has a shape that must not be written to
 ├── PreconditionRequired     If-Match is missing
@@ -198,6 +199,12 @@ class BudgetExceeded(Refused):
         self.needed_usd = needed_usd
         self.left_usd = left_usd
         self.of_run = of_run
+
+
+class Cancelled(Refused):
+    """The batch was cancelled before the model was asked, or before it was asked again."""
+
+    code = "cancelled"
 
 
 class BlockingFindings(RunbookError):

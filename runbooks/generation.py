@@ -1,18 +1,20 @@
 """One suggestion: hold → decide → gather → draft → check → write (CONTRACT R1–R8, R12–R18)."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from runbooks.acts import Acts, NewText, refuse
-from runbooks.drafting.budget import Budget, Purse
+from runbooks.drafting.budget import Bill, Budget, Purse
 from runbooks.drafting.fallback import Reason, fallback, fallback_reason
 from runbooks.drafting.port import DraftAnswer, Drafter, DraftRequest, Evidence
 from runbooks.errors import (
     BeingEdited,
     BudgetExceeded,
+    Cancelled,
     GenerationInProgress,
     NotFound,
     NotRunbook,
@@ -38,7 +40,8 @@ _REPLACEABLE_BY_FALLBACK = {DraftState.NONE, DraftState.FALLBACK}
 class Order:
     """What is to be generated, for whom; `revision` is the one the order was decided on, None the
     one read at the start (CONTRACT R4). `considerate`: leave items alone that a person is at.
-    `budget` is the run's money; without one the suggestion's own is all there is."""
+    `budget` is the run's money; without one the suggestion's own is all there is. `bill` says in
+    the end what the calls came to, whatever became of them; after `cancel` none starts."""
 
     suggestion_id: str
     actor: str
@@ -48,6 +51,8 @@ class Order:
     revision: str | None = None
     considerate: bool = False
     budget: Budget | None = None
+    bill: Bill = field(default_factory=Bill)
+    cancel: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,8 @@ class Generator:
         The hold on the suggestion is taken before it is read, so that two callers never pay for
         the same draft; a dry run writes nothing, the hold neither.
         """
+        if order.cancel.is_set():
+            raise Cancelled(order.suggestion_id)
         if order.dry_run:
             return self._draft_and_write(order, None)
         lease = self._hold(order)
@@ -144,7 +151,7 @@ class Generator:
         return Product(
             suggestion=suggestion,
             snippet=snippet,
-            cost_usd=answer.meta.cost_usd or 0.0,
+            cost_usd=order.bill.cost_usd or answer.meta.cost_usd or 0.0,
             fallback_reason=answer.meta.fallback_reason,
             needs_input=snippet["status"] == "needs_human_input",
             written=lease is not None,
@@ -170,7 +177,7 @@ class Generator:
         if reason is not None:
             return self._template(suggestion, evidence, reason)
         try:
-            return _redacted(self._ask(order, evidence), gathered)
+            return _redacted(self._ask(order, gathered), gathered)
         except BudgetExceeded as spent:
             if not spent.of_run:
                 raise
@@ -184,10 +191,20 @@ class Generator:
         meta = answer.meta.model_copy(update={"evidence_hash": evidence.hash})
         return replace(answer, meta=meta)
 
-    def _ask(self, order: Order, evidence: Evidence) -> DraftAnswer:
-        purse = Purse.of(self._budget_usd, order.budget or self.open_budget())
+    def _ask(self, order: Order, gathered: Gathered) -> DraftAnswer:
+        if order.cancel.is_set():
+            raise Cancelled(order.suggestion_id)
+        request = DraftRequest(
+            gathered.evidence,
+            self._clock(),
+            self._seconds,
+            Purse.of(self._budget_usd, order.budget or self.open_budget()),
+            order.bill,
+            order.cancel,
+            gathered.redactor.text,
+        )
         started = time.monotonic()
-        answer = self._drafter.draft(DraftRequest(evidence, self._clock(), self._seconds, purse))
+        answer = self._drafter.draft(request)
         logger.info(
             "drafted",
             extra={
@@ -270,4 +287,4 @@ def _redacted(answer: DraftAnswer, gathered: Gathered) -> DraftAnswer:
     meta = answer.meta.model_copy(update={"evidence_hash": gathered.evidence.hash})
     if meta.response_sha256 is None:
         meta = meta.model_copy(update={"response_sha256": sha256(answer.markdown)})
-    return DraftAnswer(markdown, redactor.text(answer.rationale), meta)
+    return replace(answer, markdown=markdown, rationale=redactor.text(answer.rationale), meta=meta)

@@ -377,6 +377,10 @@ class Outcome(Frozen):
     needs_input: bool = False
     duration_ms: float | None = None
     cost_usd: float = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    attempts: int = 0
+    """Calls to the model, failed ones included."""
 
 
 class RunSummary(Frozen):
@@ -397,6 +401,8 @@ class RunSummary(Frozen):
     processing_duration_ms: float = 0.0
     suggestion_outcomes: tuple[Outcome, ...] = ()
     cost_usd: float = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
     state: RunState = RunState.RUNNING
     heartbeat_at: datetime | None = None
     in_flight: int = 0

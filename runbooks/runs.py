@@ -50,6 +50,8 @@ class Tally:
             "needs_input_count": sum(1 for o in self.outcomes if o.needs_input),
             "suggestion_outcomes": tuple(self.outcomes),
             "cost_usd": self._cost(),
+            "input_tokens": sum(outcome.input_tokens for outcome in self.outcomes),
+            "output_tokens": sum(outcome.output_tokens for outcome in self.outcomes),
         }
 
     def _cost(self) -> float:

@@ -26,6 +26,9 @@ class OutcomeAnswer(Answer):
     needs_input: bool
     duration_ms: float | None
     cost_usd: float
+    input_tokens: int
+    output_tokens: int
+    attempts: int
 
 
 class RunAnswer(Answer):
@@ -44,6 +47,8 @@ class RunAnswer(Answer):
     needs_input_count: int
     processing_duration_ms: float
     cost_usd: float
+    input_tokens: int
+    output_tokens: int
     state: str
     actor: str
     provider: str

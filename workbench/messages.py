@@ -130,6 +130,11 @@ MESSAGES: Mapping[type[e.RunbookError], Message] = {
         "Nothing was spent and nothing was changed.",
         "Raise the budget in the settings, or write the runbook by hand.",
     ),
+    e.Cancelled: Message(
+        "The draft was cancelled before the model was asked.",
+        _NOTHING_CHANGED,
+        "Start it again when you want it.",
+    ),
     e.BlockingFindings: Message(
         "Approval is blocked by: {findings}.",
         "The suggestion stays pending.",
@@ -194,6 +199,8 @@ REASONS: Mapping[str, str] = {
     "not_pending": "it is already decided",
     "stale_revision": "somebody saved meanwhile, the newer text was kept",
     "budget_exceeded": "the money for the run was used up",
+    "cancelled": "the run was cancelled before the model was asked",
+    "not_attempted": "the model's service was down, so it was not asked",
     "would_be_fallback": "only a template could be written, the better text was kept",
     "missing_failure_patterns": "no failure pattern was found for its traces",
     "insufficient_context": "the pattern does not say what triggers the failure",

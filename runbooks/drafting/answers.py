@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from runbooks.drafting.model import JsonSchema
 
 MAX_ANSWER_CHARS = 200_000
-_FENCE = re.compile(r"\A\s*```[a-zA-Z]{0,10}[ \t]{0,5}\n")
+_FENCE = re.compile(r"\A\s{0,1000}```[a-zA-Z]{0,10}[ \t]{0,5}\n")
 
 
 class _Part(BaseModel):
@@ -19,7 +19,7 @@ class _Part(BaseModel):
 class StepAnswer(_Part):
     """One step as the model gives it."""
 
-    title: str = Field(max_length=2_000)
+    title: str = Field("", max_length=2_000)
     command: str = Field("", max_length=4_000)
     language: str = Field("sh", max_length=20)
     expect: str = Field("", max_length=2_000)
@@ -90,7 +90,8 @@ SCHEMA: JsonSchema = _schema()
 def read_answer(text: str, *, mend: bool = False) -> RunbookAnswer | WholeAnswer:
     """Read an answer: fenced, with words around it, or with raw line breaks in strings.
 
-    With `mend` a truncated object is closed where it broke off. Raise Unusable.
+    With `mend` an object that broke off is closed where its last whole value ends. Raise Unusable
+    and nothing else, in a time that grows with the length of the text.
     """
     found = _json(text[:MAX_ANSWER_CHARS], mend)
     if not isinstance(found, Mapping):
@@ -107,18 +108,31 @@ def read_answer(text: str, *, mend: bool = False) -> RunbookAnswer | WholeAnswer
 def _json(text: str, mend: bool) -> object:
     if not text.strip():
         raise Unusable("invalid_json", "the answer is empty")
-    for candidate in _candidates(text):
+    said = text.rpartition("</think>")[2]
+    for candidate in _candidates(said):
         try:
-            return json.loads(candidate, strict=False)
+            return _clean(json.loads(candidate, strict=False))
         except (ValueError, RecursionError):
             continue
-    if mend:
-        closed = close_truncated(text[text.find("{") :]) if "{" in text else ""
+    if mend and "{" in said:
         try:
-            return json.loads(closed, strict=False)
+            mended = _clean(json.loads(close_truncated(said[said.index("{") :]), strict=False))
         except (ValueError, RecursionError):
-            pass
+            mended = None
+        if mended:
+            return mended
     raise Unusable("invalid_json", "the answer is not JSON")
+
+
+def _clean(value: object) -> object:
+    """Give the value with halves of surrogate pairs replaced: no store or wire takes them."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode() if not value.isascii() else value
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    if isinstance(value, dict):
+        return {str(_clean(key)): _clean(item) for key, item in value.items()}
+    return value
 
 
 def _candidates(text: str) -> Iterator[str]:
@@ -133,22 +147,73 @@ def _candidates(text: str) -> Iterator[str]:
 
 
 def close_truncated(text: str) -> str:
-    """Close what is open at the end of a JSON text that broke off; one pass, bounded depth."""
-    open_: list[str] = []
-    in_string = escaped = False
-    for sign in text:
-        if in_string:
-            in_string = escaped or sign != '"'
-            escaped = sign == "\\" and not escaped
+    """Close a JSON text that broke off: cut after its last whole value, then close what is open.
+
+    A value that is a string is kept as far as it goes; half a key, number or escape is dropped.
+    What follows the first whole value is dropped too. One pass.
+    """
+    scan = _Scan()
+    for place, sign in enumerate(text):
+        scan.take(place, sign)
+        if scan.done:
+            break
+    return scan.closed(text)
+
+
+class _Scan:
+    """Where a JSON text stands: what is open, and up to where it can be kept.
+
+    Whatever opens or closes is itself a place up to which the text can be kept, so what is open
+    there and what is open now never differ.
+    """
+
+    def __init__(self) -> None:
+        self.done = False
+        self._open: list[str] = []
+        self._keep = 0
+        self._in_string = False
+        self._is_value = False
+        self._escape_from = 0
+        self._escape_left = 0
+
+    def take(self, place: int, sign: str) -> None:
+        """Read the next sign."""
+        if self._in_string:
+            self._take_in_string(place, sign)
         elif sign == '"':
-            in_string = True
-        elif sign in "{[" and len(open_) < 100:
-            open_.append("}" if sign == "{" else "]")
-        elif sign in "}]" and open_:
-            open_.pop()
-    end = text[:-1] if escaped else text
-    end = end + '"' if in_string else end.rstrip().rstrip(",")
-    if re.search(r'[{,]\s*"[^"]*"\s*:?\s*$', end) and open_ and open_[-1] == "}":
-        # A key without its value: give it an empty one.
-        end = end.rstrip().rstrip(":") + ':""'
-    return end + "".join(reversed(open_))
+            self._in_string = True
+            self._is_value = self._is_value or self._open[-1:] == ["]"]
+        elif sign in "{[":
+            self._open.append("}" if sign == "{" else "]")
+            self._whole(place + 1)
+        elif sign in "}]":
+            del self._open[-1:]
+            self._whole(place + 1)
+            self.done = not self._open
+        elif sign == ":":
+            self._is_value = True
+        elif sign == ",":
+            self._whole(place)
+
+    def closed(self, text: str) -> str:
+        """Give the text, closed."""
+        end = "".join(reversed(self._open))
+        if self._in_string and self._is_value:
+            return (text[: self._escape_from] if self._escape_left else text) + '"' + end
+        return text[: self._keep] + end
+
+    def _take_in_string(self, place: int, sign: str) -> None:
+        if self._escape_left:
+            first = self._escape_from == place - 1
+            self._escape_left = 4 if first and sign == "u" else self._escape_left - 1
+        elif sign == "\\":
+            self._escape_from, self._escape_left = place, 1
+        elif sign == '"':
+            self._in_string = False
+            if self._is_value:
+                self._whole(place + 1)
+
+    def _whole(self, end: int) -> None:
+        """Note that every value before this place is whole."""
+        self._keep = end
+        self._is_value = False

@@ -4,13 +4,16 @@ import threading
 import time
 from dataclasses import dataclass
 
-_NANO = 1_000_000_000
+NANO = 1_000_000_000
 """Sums are whole nano-dollars, so that twenty times 0.10 is exactly 2."""
+
+_LOOK_S = 0.1
+"""How soon a call that waits for money notices a cancel, in seconds."""
 
 
 def nano(usd: float) -> int:
     """Give an amount in nano-dollars, rounded to the nearest."""
-    return round(usd * _NANO)
+    return round(usd * NANO)
 
 
 class BudgetSpent(Exception):
@@ -21,6 +24,28 @@ class BudgetSpent(Exception):
         self.scope = scope
         self.needed_usd = needed_usd
         self.left_usd = left_usd
+
+
+class CallsCancelled(Exception):
+    """Nobody wants the answer any more; raised instead of starting a call."""
+
+
+@dataclass
+class Bill:
+    """What the calls for one suggestion came to, also when nothing came of them.
+
+    `cost` is in nano-dollars. Written by the thread that drafts, read when it is done.
+    """
+
+    attempts: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: int = 0
+
+    @property
+    def cost_usd(self) -> float:
+        """The cost in US dollars."""
+        return self.cost / NANO
 
 
 class Budget:
@@ -37,10 +62,10 @@ class Budget:
     def spent_usd(self) -> float:
         """What is booked so far."""
         with self._change:
-            return self._spent / _NANO
+            return self._spent / NANO
 
-    def reserve(self, amount: int, until: float) -> None:
-        """Set `amount` nano-dollars aside; raise BudgetSpent.
+    def reserve(self, amount: int, until: float, cancel: threading.Event | None = None) -> None:
+        """Set `amount` nano-dollars aside; raise BudgetSpent, CallsCancelled.
 
         While others have reservations open it waits for what they leave, until the monotonic time
         `until`: the budget counts as exceeded only when nobody can free anything any more.
@@ -50,15 +75,21 @@ class Budget:
                 left = until - time.monotonic()
                 if self._reserved == 0 or left <= 0:
                     free = self._limit - self._spent - self._reserved
-                    raise BudgetSpent(self.scope, amount / _NANO, max(0, free) / _NANO)
-                self._change.wait(left)
+                    raise BudgetSpent(self.scope, amount / NANO, max(0, free) / NANO)
+                self._change.wait(min(left, _LOOK_S))
+                if cancel is not None and cancel.is_set():
+                    raise CallsCancelled
             self._reserved += amount
 
     def settle(self, reserved: int, true_cost: int) -> None:
-        """Book the true cost of a reservation and free the rest."""
+        """Book the true cost of a reservation and free the rest.
+
+        A provider that charges more than the worst case it was held to is booked at what it
+        charges: the sum that is shown is never less than the bill.
+        """
         with self._change:
             self._reserved -= reserved
-            self._spent += min(true_cost, reserved)
+            self._spent += true_cost
             self._change.notify_all()
 
 
@@ -74,12 +105,12 @@ class Purse:
         """Open a purse for one suggestion."""
         return cls(Budget(suggestion_usd, "suggestion"), run)
 
-    def reserve(self, amount: int, until: float) -> None:
+    def reserve(self, amount: int, until: float, cancel: threading.Event | None = None) -> None:
         """Reserve from both, or from neither; raise BudgetSpent with the scope that refused."""
-        self.suggestion.reserve(amount, until)
+        self.suggestion.reserve(amount, until, cancel)
         try:
-            self.run.reserve(amount, until)
-        except BudgetSpent:
+            self.run.reserve(amount, until, cancel)
+        except (BudgetSpent, CallsCancelled):
             self.suggestion.settle(amount, 0)
             raise
 

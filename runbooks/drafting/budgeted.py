@@ -1,9 +1,11 @@
 """A model that never overspends: each attempt reserves its worst case first (CONTRACT R14)."""
 
+from runbooks.drafting.budget import CallsCancelled
 from runbooks.drafting.model import Model, ModelError, Prompt, Reply, Terms
 from runbooks.drafting.prices import Tariff
 
-_NANO = 1_000_000_000
+_FRAME_TOKENS = 64
+"""What a provider may count besides the bytes that are sent: roles, turns, a schema's frame."""
 
 
 class BudgetedModel:
@@ -17,31 +19,36 @@ class BudgetedModel:
         self._max_output_tokens = max_output_tokens
 
     def complete(self, prompt: Prompt, terms: Terms) -> Reply:
-        """Call when the worst case fits the purse; raise BudgetSpent otherwise.
+        """Call when the worst case fits the purse; raise BudgetSpent, CallsCancelled otherwise.
 
         Booked: the true cost; nothing after a refusal; the worst case when the provider may have
-        worked and did not say how much.
+        worked and did not say how much. The bill of the terms counts the call and its cost.
         """
-        size = len(prompt.text.encode("utf-8", "replace")) + len(str(dict(prompt.schema)))
-        worst = self._tariff.worst(size, self._max_output_tokens)
-        terms.purse.reserve(worst, terms.until)
+        worst = self._tariff.worst(prompt.size + _FRAME_TOKENS, self._max_output_tokens)
+        terms.purse.reserve(worst, terms.until, terms.cancel)
         cost = worst
         try:
-            reply = self._inner.complete(prompt, terms)
+            reply = self._call(prompt, terms)
             cost = self._true_cost(reply, worst)
-        except ModelError as error:
-            cost = worst if error.billable else 0
+        except (ModelError, CallsCancelled) as error:
+            cost = worst if isinstance(error, ModelError) and error.billable else 0
             raise
         finally:
             terms.purse.settle(worst, cost)
-            terms.cost_usd += cost / _NANO
-        terms.input_tokens += reply.input_tokens or 0
-        terms.output_tokens += reply.output_tokens or 0
+            terms.bill.cost += cost
+        terms.bill.input_tokens += reply.input_tokens or 0
+        terms.bill.output_tokens += reply.output_tokens or 0
         return reply
 
     def check(self) -> str:
         """Ask the model inside; a check is not charged to a run."""
         return self._inner.check()
+
+    def _call(self, prompt: Prompt, terms: Terms) -> Reply:
+        """Start the call, unless a cancel came while it waited for its money."""
+        terms.go_on()
+        terms.bill.attempts += 1
+        return self._inner.complete(prompt, terms)
 
     def _true_cost(self, reply: Reply, worst: int) -> int:
         if reply.input_tokens is None or reply.output_tokens is None:

@@ -5,33 +5,32 @@ from collections.abc import Callable
 from runbooks.config import Settings
 from runbooks.drafting.budgeted import BudgetedModel
 from runbooks.drafting.deadline import DeadlineModel
+from runbooks.drafting.endpoints import is_local, normal
 from runbooks.drafting.model import Model
 from runbooks.drafting.model_drafter import ModelDrafter
 from runbooks.drafting.offline import OfflineDrafter
 from runbooks.drafting.port import Drafter
 from runbooks.drafting.prices import Tariff, load_prices
-from runbooks.drafting.retrying import RetryingModel
+from runbooks.drafting.retrying import Pause, RetryingModel, pause_until
 from runbooks.errors import InvalidSettings
 
 OPENAI_MAX_OUTPUT_TOKENS = 3000
 """Leaves room for the prompt in a window of 8k tokens."""
 
-_LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]", "host.docker.internal")
 
-
-def choose(settings: Settings) -> tuple[Drafter, str]:
+def choose(settings: Settings, pause: Pause = pause_until) -> tuple[Drafter, str]:
     """Give the drafter and the reason in words; raise InvalidSettings when it cannot be made.
 
     `auto`: Gemini if a key or Vertex is set, else an OpenAI-compatible endpoint if one is set,
-    else the offline drafter.
+    else the offline drafter. `pause` waits between the tries of a call.
     """
     kind, why = _kind(settings)
-    makers: dict[str, Callable[[Settings], Drafter]] = {
+    makers: dict[str, Callable[[Settings, Pause], Drafter]] = {
         "gemini": _gemini,
         "openai": _openai,
-        "offline": lambda _: OfflineDrafter(),
+        "offline": lambda _settings, _pause: OfflineDrafter(),
     }
-    return makers[kind](settings), why
+    return makers[kind](settings, pause), why
 
 
 def _kind(settings: Settings) -> tuple[str, str]:
@@ -46,7 +45,7 @@ def _kind(settings: Settings) -> tuple[str, str]:
     return "offline", "no model is set up"
 
 
-def _gemini(settings: Settings) -> Drafter:
+def _gemini(settings: Settings, pause: Pause) -> Drafter:
     from runbooks.drafting.gemini import gemini_model
 
     if not settings.use_vertex and not settings.gemini_api_key:
@@ -65,10 +64,11 @@ def _gemini(settings: Settings) -> Drafter:
         temperature=settings.gemini_temperature,
         max_output_tokens=settings.gemini_max_output_tokens,
     )
-    return _wrapped(model, settings, settings.gemini_max_output_tokens, local=False)
+    tariff = _tariff(settings, model.name, local=False)
+    return _wrapped(model, settings.gemini_max_output_tokens, tariff, pause)
 
 
-def _openai(settings: Settings) -> Drafter:
+def _openai(settings: Settings, pause: Pause) -> Drafter:
     from runbooks.drafting.openai_compatible import openai_compatible_model
 
     for name, value in (
@@ -77,22 +77,29 @@ def _openai(settings: Settings) -> Drafter:
     ):
         if not value:
             raise InvalidSettings(name, "needed for an OpenAI-compatible model")
+    url = normal(settings.openai_base_url)
     model = openai_compatible_model(
-        base_url=settings.openai_base_url,
+        base_url=url,
         api_key=settings.openai_api_key,
         name=settings.openai_model,
         temperature=settings.gemini_temperature,
         max_output_tokens=OPENAI_MAX_OUTPUT_TOKENS,
     )
-    local = any(f"//{host}" in settings.openai_base_url for host in _LOCAL_HOSTS)
-    return _wrapped(model, settings, OPENAI_MAX_OUTPUT_TOKENS, local=local)
+    tariff = _tariff(settings, model.name, local=is_local(url))
+    return _wrapped(model, OPENAI_MAX_OUTPUT_TOKENS, tariff, pause)
 
 
-def _wrapped(
-    model: Model, settings: Settings, max_output_tokens: int, *, local: bool
-) -> ModelDrafter:
+def _tariff(settings: Settings, model: str, *, local: bool) -> Tariff:
+    """Charge a local endpoint nothing, unless somebody's own price file names its model.
+
+    So a paid gateway in the house network can be kept within its budget.
+    """
+    price = load_prices(settings.prices_file).price(model)
+    named = settings.prices_file is not None and price is not None
+    return Tariff(price, local and not named, settings.suggestion_budget_usd)
+
+
+def _wrapped(model: Model, max_output_tokens: int, tariff: Tariff, pause: Pause) -> ModelDrafter:
     """Put deadline, budget and retries around a model; each try has its own reservation."""
-    prices = load_prices(settings.prices_file)
-    tariff = Tariff(prices.price(model.name), local, settings.suggestion_budget_usd)
     budgeted = BudgetedModel(DeadlineModel(model), tariff, max_output_tokens)
-    return ModelDrafter(RetryingModel(budgeted), settings.gemini_temperature)
+    return ModelDrafter(RetryingModel(budgeted, pause), charged=tariff.words())

@@ -2,10 +2,17 @@
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotInTime
+from typing import TypeVar
 
 from runbooks.drafting.model import Model, ModelError, Prompt, Reply, Terms
+
+CHECK_S = 15.0
+"""How long a check may take, in seconds."""
+
+Given = TypeVar("Given")
 
 
 class DeadlineModel:
@@ -25,24 +32,26 @@ class DeadlineModel:
         left = terms.until - time.monotonic()
         if left <= 0:
             raise ModelError("no time left before the call", timed_out=True)
-        answer: Future[Reply] = Future()
-        threading.Thread(
-            target=_run, args=(self._inner, prompt, terms, answer), daemon=True, name="model-call"
-        ).start()
-        try:
-            return answer.result(timeout=left)
-        except NotInTime:
-            raise ModelError(
-                f"no answer within {left:.1f} s", timed_out=True, billable=True
-            ) from None
+        return _within(left, lambda: self._inner.complete(prompt, terms))
 
     def check(self) -> str:
-        """Ask the model inside."""
-        return self._inner.check()
+        """Ask the model inside; a server that drips bytes ends it too."""
+        return _within(CHECK_S, self._inner.check)
 
 
-def _run(inner: Model, prompt: Prompt, terms: Terms, answer: "Future[Reply]") -> None:
+def _within(seconds: float, call: Callable[[], Given]) -> Given:
+    answer: Future[Given] = Future()
+    threading.Thread(target=_run, args=(call, answer), daemon=True, name="model-call").start()
     try:
-        answer.set_result(inner.complete(prompt, terms))
+        return answer.result(timeout=seconds)
+    except NotInTime:
+        raise ModelError(
+            f"no answer within {seconds:.1f} s", timed_out=True, billable=True
+        ) from None
+
+
+def _run(call: Callable[[], Given], answer: "Future[Given]") -> None:
+    try:
+        answer.set_result(call())
     except BaseException as error:  # noqa: BLE001 - carried over to the thread that waits
         answer.set_exception(error)

@@ -32,6 +32,15 @@ _BLOCKED = {
 }
 _TIMEOUTS = (httpx.TimeoutException, httpx2.TimeoutException)
 _CONNECTION = (httpx.TransportError, httpx2.TransportError)
+_NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+)
+_MOST_DETAILS = 10
 
 
 class GeminiModel:
@@ -57,7 +66,7 @@ class GeminiModel:
             response_json_schema=dict(prompt.schema),
             http_options=types.HttpOptions(timeout=_milliseconds(terms.until)),
         )
-        return _reply(self._ask(prompt.user, config))
+        return _reply(self._ask(prompt.user, config), self._temperature)
 
     def check(self) -> str:
         """Ask for one token; raise ModelError."""
@@ -76,17 +85,19 @@ class GeminiModel:
             )
         except errors.APIError as error:
             raise _refused(error) from None
-        except _TIMEOUTS:
+        except _TIMEOUTS as error:
             raise ModelError(
-                "no answer in time", transient=True, billable=True, timed_out=True
+                "no answer in time", transient=True, billable=_was_sent(error), timed_out=True
             ) from None
         except _CONNECTION as error:
-            raise ModelError(f"no connection ({type(error).__name__})", transient=True) from None
+            problem = f"no connection ({type(error).__name__})"
+            raise ModelError(problem, transient=True, billable=_was_sent(error)) from None
         except GoogleAuthError:
             raise ModelError("the Google credentials are missing or not accepted") from None
         except (ValueError, TypeError) as error:
             # An answer that is no JSON or of another shape breaks inside the client.
-            raise ModelError(f"the answer cannot be read ({type(error).__name__})") from None
+            problem = f"the answer cannot be read ({type(error).__name__})"
+            raise ModelError(problem, billable=True) from None
 
 
 def gemini_model(
@@ -117,7 +128,7 @@ def gemini_model(
     return GeminiModel(client, name, temperature, max_output_tokens)
 
 
-def _reply(answer: types.GenerateContentResponse) -> Reply:
+def _reply(answer: types.GenerateContentResponse, temperature: float) -> Reply:
     candidate = answer.candidates[0] if answer.candidates else None
     usage = answer.usage_metadata
     parts = candidate.content.parts if candidate and candidate.content else None
@@ -128,6 +139,7 @@ def _reply(answer: types.GenerateContentResponse) -> Reply:
         model_version=answer.model_version,
         input_tokens=usage.prompt_token_count if usage else None,
         output_tokens=_output_tokens(usage),
+        temperature=temperature,
     )
 
 
@@ -151,12 +163,29 @@ def _output_tokens(usage: types.GenerateContentResponseUsageMetadata | None) -> 
 
 def _refused(error: errors.APIError) -> ModelError:
     headers = getattr(error.response, "headers", None) or {}
+    asked = retry_after_seconds(headers.get("retry-after"))
     return ModelError(
         f"{error.code} {error.status or ''}".strip(),
         status=error.code,
-        retry_after=retry_after_seconds(headers.get("retry-after")),
+        retry_after=asked if asked is not None else _retry_delay(error.details),
         transient=error.code in TRANSIENT_STATUS,
     )
+
+
+def _retry_delay(body: object) -> float | None:
+    """Find Google's RetryInfo, which stands in the body instead of a Retry-After header."""
+    problem = body.get("error") if isinstance(body, dict) else None
+    details = problem.get("details") if isinstance(problem, dict) else None
+    for detail in details[:_MOST_DETAILS] if isinstance(details, list) else ():
+        delay = detail.get("retryDelay") if isinstance(detail, dict) else None
+        if isinstance(delay, str):
+            return retry_after_seconds(delay.removesuffix("s"))
+    return None
+
+
+def _was_sent(error: Exception) -> bool:
+    """Tell whether the provider may have begun to work."""
+    return not isinstance(error, _NEVER_SENT)
 
 
 def _milliseconds(until: float) -> int:

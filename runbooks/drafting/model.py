@@ -4,12 +4,15 @@
 (`retrying.py`, `budgeted.py`, `deadline.py`), so a provider's file only translates.
 """
 
+import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Protocol
 
-from runbooks.drafting.budget import Purse
+from runbooks.drafting.budget import Bill, CallsCancelled, Purse
 
 JsonSchema = Mapping[str, object]
 
@@ -36,29 +39,43 @@ class Prompt:
         """Everything that is sent, as one text."""
         return f"{self.system}\n\n{self.user}"
 
+    @property
+    def size(self) -> int:
+        """How many bytes are sent, the schema included: no token is shorter than a byte."""
+        return len(self.text.encode("utf-8", "replace")) + len(str(dict(self.schema)))
+
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back; token counts are the provider's, None when it gave none."""
+    """What came back; token counts are the provider's, None when it gave none.
+
+    `temperature` is the one that was asked for, None when the model has its own.
+    """
 
     text: str
     finish: Finish
     model_version: str | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None
+    temperature: float | None = None
 
 
 @dataclass
 class Terms:
-    """Under what a call runs: until when (monotonic seconds), from which purse, and its tally."""
+    """Under what a call runs: until when (monotonic seconds), from which purse, on which bill.
+
+    Once `cancel` is set no call starts; one that is under way goes on.
+    """
 
     until: float
     purse: Purse
-    attempts: int = 0
-    cost_usd: float = 0.0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    waits: list[float] = field(default_factory=list)
+    bill: Bill = field(default_factory=Bill)
+    cancel: threading.Event = field(default_factory=threading.Event)
+
+    def go_on(self) -> None:
+        """Raise CallsCancelled after a cancel."""
+        if self.cancel.is_set():
+            raise CallsCancelled
 
 
 class ModelError(Exception):
@@ -105,9 +122,17 @@ class Model(Protocol):
 
 
 def retry_after_seconds(value: str | None) -> float | None:
-    """Read a Retry-After header that gives seconds; dates are rare and count as not given."""
-    try:
-        seconds = float(value) if value else None
-    except ValueError:
-        return None
+    """Read a Retry-After header, seconds or a date; None when it is neither, or over a day."""
+    seconds = _seconds(value.strip()) if value else None
     return seconds if seconds is not None and 0 <= seconds < 86_400 else None
+
+
+def _seconds(value: str) -> float | None:
+    try:
+        return float(value)
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(value[:100]).timestamp() - time.time())
+    except (ValueError, OverflowError):
+        return None

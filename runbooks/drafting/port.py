@@ -1,11 +1,14 @@
 """What the product asks of a drafter: evidence in, one Markdown runbook out."""
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from runbooks.drafting.budget import Purse, free_purse
+from runbooks.drafting.budget import Bill, Purse, free_purse
 from runbooks.models import FailurePattern, GeneratorMeta, RawTrace, Severity, Suggestion
+from runbooks.redaction import redact
 from runbooks.services import ServiceRow
 
 
@@ -50,12 +53,20 @@ class Evidence:
 
 @dataclass(frozen=True)
 class DraftRequest:
-    """One order to a drafter: all the time it has, and the money (CONTRACT R13, R14)."""
+    """One order to a drafter: all the time it has, and the money (CONTRACT R13, R14).
+
+    The drafter writes on `bill` what its calls came to, also when it fails. Once `cancel` is set
+    it starts no further call. `redact` hides secrets and personal data with the numbers of this
+    evidence (CONTRACT R10); what a drafter quotes in an error goes through it.
+    """
 
     evidence: Evidence
     now: datetime
     seconds: float
     purse: Purse = field(default_factory=free_purse)
+    bill: Bill = field(default_factory=Bill)
+    cancel: threading.Event = field(default_factory=threading.Event)
+    redact: Callable[[str], str] = redact
 
 
 @dataclass(frozen=True)
@@ -63,12 +74,14 @@ class DraftAnswer:
     """A whole runbook in the template of CONTRACT R12, and how it was made.
 
     The fields of the stored draft (symptoms, commands …) are read from the Markdown, so that
-    they agree with it. `rationale` is plain words and cites the source trace.
+    they agree with it. `rationale` is plain words and cites the source trace. `doubts` say why a
+    person should look, one sentence each, where the drafter itself knows of a reason.
     """
 
     markdown: str
     rationale: str
     meta: GeneratorMeta
+    doubts: tuple[str, ...] = ()
 
 
 class Drafter(Protocol):
@@ -78,7 +91,7 @@ class Drafter(Protocol):
     model: str
 
     def draft(self, request: DraftRequest) -> DraftAnswer:
-        """Write the runbook; raise DraftingFailed or DeadlineExceeded."""
+        """Write the runbook; raise DraftingFailed, DeadlineExceeded, BudgetExceeded, Cancelled."""
 
     def check(self) -> str:
         """Say in one line what would answer when it can be reached; raise DraftingFailed."""

@@ -1,6 +1,6 @@
 """What a call costs, from a dated table that a file can replace (CONTRACT R14)."""
 
-import math
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,8 +12,11 @@ from runbooks.drafting.budget import nano
 from runbooks.errors import InvalidSettings
 
 SETTING = "RUNBOOK_PRICES_FILE"
+_VERSION = re.compile(r"-\d{3}$")
 _SHIPPED = Path(__file__).with_name("prices.yaml")
 _MILLION = 1_000_000
+MOST = 1_000_000
+"""No price is above a dollar a token."""
 
 
 class Price(BaseModel):
@@ -21,8 +24,8 @@ class Price(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    input: float = Field(ge=0)
-    output: float = Field(ge=0)
+    input: float = Field(ge=0, le=MOST, allow_inf_nan=False)
+    output: float = Field(ge=0, le=MOST, allow_inf_nan=False)
 
 
 class PriceTable(BaseModel):
@@ -34,35 +37,49 @@ class PriceTable(BaseModel):
     models: dict[str, Price]
 
     def price(self, model: str) -> Price | None:
-        """Find a model's price; `models/x` and `x-001` count as `x`."""
-        name = model.removeprefix("models/").rpartition("/")[2] or model
-        known = [known for known in self.models if name == known or name.startswith(f"{known}-0")]
-        return self.models[max(known, key=len)] if known else None
+        """Find a model's price.
+
+        `models/x`, `publishers/google/models/x` and a numbered version `x-001` count as `x`; any
+        other name is another model, whose price may differ.
+        """
+        bare = model.rpartition("/")[2]
+        for name in (model, bare, _VERSION.sub("", bare)):
+            if name in self.models:
+                return self.models[name]
+        return None
 
 
 @dataclass(frozen=True)
 class Tariff:
-    """How one model is charged; a local endpoint is free, an unknown model costs the flat sum.
+    """How one model is charged: by its price; `free` at nothing; unknown at the flat sum a call.
 
     All results are nano-dollars, rounded up.
     """
 
     price: Price | None
-    local: bool
+    free: bool
     flat_usd: float
 
     def cost(self, input_tokens: int, output_tokens: int) -> int:
         """Give the cost of so many tokens."""
-        if self.local:
+        if self.free:
             return 0
         if self.price is None:
             return nano(self.flat_usd)
-        usd = (input_tokens * self.price.input + output_tokens * self.price.output) / _MILLION
-        return math.ceil(usd * 1_000_000_000)
+        dear = input_tokens * nano(self.price.input) + output_tokens * nano(self.price.output)
+        return -(-dear // _MILLION)
 
     def worst(self, prompt_bytes: int, max_output_tokens: int) -> int:
         """Give the most that a call can cost: no token is shorter than a byte."""
         return self.cost(prompt_bytes, max_output_tokens)
+
+    def words(self) -> str:
+        """Say how calls are charged."""
+        if self.free:
+            return "a local endpoint, calls cost nothing"
+        if self.price is None:
+            return f"the price is not known, each call counts as {self.flat_usd:.2f} US$"
+        return f"{self.price.input:g} US$ for a million tokens in, {self.price.output:g} US$ out"
 
 
 def load_prices(path: Path | None = None) -> PriceTable:
@@ -75,5 +92,5 @@ def load_prices(path: Path | None = None) -> PriceTable:
         raise InvalidSettings(SETTING, "is not YAML") from None
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise InvalidSettings(SETTING, f"{where}: {first['msg']}") from None

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,158 +13,130 @@ from runbooks.drafting.answers import SCHEMA
 from runbooks.drafting.catalogue import Catalogue
 from runbooks.drafting.facts import Facts, gather
 from runbooks.drafting.model import Prompt
-from runbooks.drafting.names import known
+from runbooks.drafting.names import Known, known, safe
 from runbooks.drafting.port import Evidence
-from runbooks.models import FailurePattern
+from runbooks.drafting.telling import Part, parts
 
-MAX_EVIDENCE_CHARS = 11_000
-"""About 3,700 tokens at three characters a token; instructions and answer take the rest of 8k."""
+MAX_PROMPT_BYTES = 14_400
+"""4,800 tokens at three bytes a token. A window of 8,192 has room besides for an answer of 3,000
+and for what servers add; a server that gets the schema in words gets 300 tokens more."""
 
-_FIELD_CHARS = 1_200
+_MAX_OFFER_BYTES = 4_000
+_LONGEST_TEXTS = (1_200, 600, 300, 150, 75, 40)
+_LEFT_OUT = "(further evidence left out: no space)"
 _TEMPLATE = Path(__file__).with_name("prompt.md")
+_USER = "\n=== USER ===\n"
+_MARK = re.compile(r"\{\{([a-z_]{1,20})\}\}")
+_QUOTES = {
+    "error": "the error quoted in the evidence",
+    "score": "the recorded value",
+    "tool_counts": "the counts in the evidence",
+    "frame": "the place in the code that the evidence names",
+    "slowest": "the slowest span",
+    "dashboard": "the dashboard of the services file",
+}
 
 
 @lru_cache(maxsize=1)
-def instructions() -> tuple[str, str]:
-    """Read the template: its text, and a version that names exactly this text."""
-    text = _TEMPLATE.read_text(encoding="utf-8").strip()
-    return text, "prompt-" + hashlib.sha256(text.encode()).hexdigest()[:12]
+def template() -> tuple[str, str, str]:
+    """Read the template: text for the system, text for the user, a version that names both."""
+    text = _TEMPLATE.read_text(encoding="utf-8")
+    system, _, user = text.partition(_USER)
+    return system.strip(), user.strip(), "prompt-" + hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def build_prompt(evidence: Evidence, catalogue: Catalogue) -> Prompt:
+def build_prompt(evidence: Evidence, catalogue: Catalogue, facts: Facts | None = None) -> Prompt:
     """Make the prompt of a suggestion from redacted evidence; the same evidence, the same bytes.
 
-    The fence carries a word that does not occur in the evidence, so that nothing in it can close
-    it.
+    What stands outside the fence are our own words and names that are safe in a command. The fence
+    carries a word that does not occur in the evidence, so that nothing in it can close it.
+    `facts` are those of the evidence, when they were read before.
     """
-    system, version = instructions()
-    facts = gather(evidence)
-    data = _evidence_text(evidence, facts)
-    word = _fence_word(data)
-    user = "\n".join(
-        (
-            f"Failure type: {evidence.failure_type}",
-            f"Severity: {evidence.severity or 'unknown'}",
-            f"Source trace id: {evidence.canonical_trace_id or 'unknown'}",
-            "",
-            "Service facts (true, from the services file):",
-            json.dumps(_service_facts(evidence), ensure_ascii=False),
-            "",
-            "Offered checks (true commands for this failure; copy what fits):",
-            *_offers(evidence, facts, catalogue),
-            "",
-            f"EVIDENCE BEGIN {word}",
-            data,
-            f"EVIDENCE END {word}",
-            "",
-            "Write the runbook as one JSON object now.",
-        )
-    )
-    return Prompt(system=system, user=user, schema=SCHEMA, version=version)
-
-
-def _evidence_text(evidence: Evidence, facts: Facts) -> str:
-    """Put the most telling first and stop where the space ends."""
-    parts: list[str] = []
-    room = MAX_EVIDENCE_CHARS
-    for part in _parts(evidence, facts):
-        if len(part) + 1 > room:
-            parts.append("(further evidence left out: no space)")
-            break
-        parts.append(part)
-        room -= len(part) + 1
-    return "\n".join(parts)
-
-
-def _parts(evidence: Evidence, facts: Facts) -> Iterator[str]:
-    for number, pattern in enumerate(evidence.patterns[:3]):
-        yield _line("canonical pattern" if number == 0 else "further pattern", _pattern(pattern))
-    yield _line(
-        "suggestion",
-        {
-            "title": _clip(evidence.suggestion.heading),
-            "description": _clip(evidence.suggestion.description),
-            "trigger": _clip(evidence.suggestion.pattern.trigger_condition),
-            "summary": _clip(evidence.suggestion.pattern.summary),
-        },
-    )
-    for error in facts.errors[:8]:
-        yield _line(
-            "error seen",
-            {
-                "text": _clip(error.text),
-                "tool": error.tool,
-                "times": error.count,
-                "place": error.place,
-            },
-        )
-    for tool in facts.tools[:8]:
-        yield _line(
-            "tool use",
-            {
-                "tool": tool.name,
-                "calls": tool.calls,
-                "errors": tool.errors,
-                "same_arguments_again": tool.repeats,
-            },
-        )
-    yield _line(
-        "numbers",
-        {
-            "traces": facts.traces,
-            "http_statuses": [list(pair) for pair in facts.statuses[:6]],
-            "evaluations": [list(item) for item in facts.evaluations[:6]],
-            "failing_spans": [list(pair) for pair in facts.failing_spans[:6]],
-            "messages": facts.messages,
-            "spans": facts.spans,
-            "unexpected_calls": list(facts.unexpected[:6]),
-            "missing_calls": list(facts.missing[:6]),
-        },
-    )
-    if facts.last_reply:
-        yield _line("last reply of the agent", _clip(facts.last_reply))
-    if evidence.missing:
-        yield _line("not stored", list(evidence.missing[:10]))
-
-
-def _pattern(pattern: FailurePattern) -> dict[str, object]:
-    return {
-        "pattern_id": pattern.pattern_id,
-        "title": _clip(pattern.title),
-        "trigger": _clip(pattern.trigger_condition),
-        "summary": _clip(pattern.summary),
-        "hypothesis": _clip(pattern.root_cause_hypothesis),
-        "confidence": pattern.confidence,
-        "signals": [_clip(signal, 200) for signal in pattern.signals[:12]],
-        "excerpt": _clip(pattern.excerpt),
-        "recommended_actions": [_clip(action, 300) for action in pattern.recommended_actions[:8]],
-        "input": _clip(pattern.input_pattern),
-        "state": _clip(pattern.required_state),
-        "tools": list(pattern.tools_involved[:10]),
+    facts = facts or gather(evidence)
+    system, user, version = template()
+    outside = {
+        "failure_type": safe(evidence.failure_type) or "as the evidence says",
+        "severity": str(evidence.severity or "unknown"),
+        "trace_id": safe(evidence.canonical_trace_id) or "unknown",
+        "service": json.dumps(_service_facts(evidence), ensure_ascii=False),
+        "offers": _offers(evidence, facts, catalogue),
     }
+    room = MAX_PROMPT_BYTES - _size(system) - _size(user) - sum(map(_size, outside.values()))
+    data = _fitted(parts(evidence, facts), room)
+    filled = {**outside, "fence": _fence_word(data), "evidence": data}
+    text = _MARK.sub(lambda mark: filled[mark[1]], user)
+    return Prompt(system=system, user=text, schema=SCHEMA, version=version)
 
 
-def _offers(evidence: Evidence, facts: Facts, catalogue: Catalogue) -> Iterator[str]:
-    names = known(evidence, facts)
+def _fitted(found: Iterator[Part], room: int) -> str:
+    """Put the most telling first; each part may take half of what is left, its texts cut to it."""
+    lines: list[str] = []
+    room -= _size(_LEFT_OUT) + 1
+    left_out = False
+    for part in found:
+        line = _line(part, room // 2)
+        if line is None:
+            left_out = True
+            continue
+        lines.append(line)
+        room -= _size(line) + 1
+    return "\n".join([*lines, _LEFT_OUT] if left_out else lines)
+
+
+def _line(part: Part, room: int) -> str | None:
+    for longest in _LONGEST_TEXTS:
+        cut = json.dumps(_cut(part.content, longest), ensure_ascii=False)
+        line = f"{part.name}: {cut}"
+        if _size(line) <= room:
+            return line
+    return None
+
+
+def _cut(value: object, longest: int) -> object:
+    """Cut every text in a value, and show no character that a reader could not see."""
+    if isinstance(value, str):
+        text = value[: longest + 1]
+        if not text.isprintable():
+            text = "".join(sign if sign.isprintable() else " " for sign in text)
+        return text if len(text) <= longest else text[:longest] + " …"
+    if isinstance(value, Mapping):
+        return {name: _cut(item, longest) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cut(item, longest) for item in value]
+    return value
+
+
+def _offers(evidence: Evidence, facts: Facts, catalogue: Catalogue) -> str:
+    """Give true commands, one a line; where a sentence would quote a trace it says so instead."""
     matches = choosing.causes(catalogue, evidence, facts)
+    names = _unquoted(known(evidence, facts, matches[0].cause), evidence)
+    lines: list[str] = []
+    room = _MAX_OFFER_BYTES
     for check in choosing.checks(catalogue, matches, names, facts):
         offer = {"title": check.title, "command": check.command, "expect": check.expect}
-        yield json.dumps(offer, ensure_ascii=False)
+        line = json.dumps(offer, ensure_ascii=False)
+        room -= _size(line)
+        if room >= 0:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _unquoted(names: Known, evidence: Evidence) -> Known:
+    said = {name: words for name, words in _QUOTES.items() if name in names.words}
+    if not safe(evidence.service):
+        said["service"] = "the affected service"
+    return replace(names, words={**names.words, **said})
 
 
 def _service_facts(evidence: Evidence) -> dict[str, object]:
     row = evidence.row
     named = ("owner", "namespace", "env", "deployment", "database", "queue", "ml_app")
-    facts = {name: getattr(row, name) for name in named if getattr(row, name, None)}
-    return {"service": evidence.service or "unknown", **facts}
+    facts = {name: _cut(getattr(row, name), 80) for name in named if getattr(row, name, None)}
+    return {"service": safe(evidence.service) or "unknown", **facts}
 
 
-def _line(name: str, content: object) -> str:
-    return f"{name}: {json.dumps(content, ensure_ascii=False, default=str)}"
-
-
-def _clip(text: str, longest: int = _FIELD_CHARS) -> str:
-    return text if len(text) <= longest else text[:longest] + " …"
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
 
 
 def _fence_word(data: str) -> str:

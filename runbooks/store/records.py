@@ -18,7 +18,7 @@ from runbooks.models import (
     Version,
 )
 from runbooks.revision import iso
-from runbooks.store.codec import key_of
+from runbooks.store.codec import asked_for, key_of
 from runbooks.store.port import Stored
 from runbooks.store.reading import mapping, members, moment, number, text, whole
 from runbooks.store.slots import slot_of
@@ -33,7 +33,10 @@ _RUN_COUNTS = (
     "fallback_count",
     "needs_input_count",
     "in_flight",
+    "input_tokens",
+    "output_tokens",
 )
+_CALL_COUNTS = ("input_tokens", "output_tokens", "attempts")
 
 
 def version_key(suggestion_id: str, number_: int) -> str:
@@ -44,7 +47,7 @@ def version_key(suggestion_id: str, number_: int) -> str:
 def write_version(version: Version) -> Document:
     """Give a version as stored; its snippet goes in untouched."""
     return {
-        "suggestion_id": version.suggestion_id,
+        "suggestion_id": asked_for(version.suggestion_id),
         "number": version.number,
         "revision": version.revision,
         "base_revision": version.base_revision,
@@ -106,8 +109,11 @@ def read_unsaved(stored: Stored) -> UnsavedText:
 
 def write_unsaved(unsaved: UnsavedText) -> Document:
     """Give an unsaved text as stored."""
-    document = unsaved.model_dump(exclude={"key", "at"})
-    return {**document, "at": iso(unsaved.at) if unsaved.at else None}
+    return {
+        **unsaved.model_dump(exclude={"key", "at"}),
+        "suggestion_id": asked_for(unsaved.suggestion_id),
+        "at": iso(unsaved.at) if unsaved.at else None,
+    }
 
 
 def write_run(run: RunSummary) -> dict[str, object]:
@@ -125,7 +131,7 @@ def read_run(stored: Stored) -> RunSummary:
     state = text(found.get("state"))
     fallback_state = RunState.FINISHED if found.get("finished_at") else RunState.RUNNING
     return RunSummary(
-        run_id=text(found.get("run_id")) or stored.key,
+        run_id=stored.key,
         started_at=moment(found.get("started_at")),
         stored_start=found.get("started_at"),
         finished_at=moment(found.get("finished_at")),
@@ -157,12 +163,13 @@ def _out(item: object) -> Outcome | None:
         needs_input=found.get("needs_input") is True,
         duration_ms=number(found.get("duration_ms")),
         cost_usd=number(found.get("cost_usd")) or 0.0,
+        **{name: whole(found.get(name)) or 0 for name in _CALL_COUNTS},
     )
 
 
 def write_error(error: RunError) -> Document:
     """Give an error record as stored (CONTRACT §1, runbook_errors)."""
-    document = error.model_dump(mode="json")
+    document = error.model_dump(mode="json") | {"run_id": asked_for(error.run_id)}
     return {**document, "recorded_at": iso(error.recorded_at) if error.recorded_at else None}
 
 
@@ -182,7 +189,7 @@ def read_error(stored: Stored) -> RunError:
 
 def write_audit(entry: AuditEntry) -> Document:
     """Give an audit entry as stored."""
-    document = entry.model_dump(mode="json")
+    document = entry.model_dump(mode="json") | {"suggestion_id": asked_for(entry.suggestion_id)}
     return {**document, "at": iso(entry.at) if entry.at else None}
 
 
