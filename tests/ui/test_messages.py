@@ -32,6 +32,7 @@ EXAMPLES = [
     errors.NotSeen("sugg-1", "abc"),
     errors.WouldBeFallback("sugg-1", "missing_failure_patterns"),
     errors.BudgetExceeded("sugg-1", 0.12, 0.0),
+    errors.Cancelled("sugg-1"),
     errors.BlockingFindings("sugg-1", ["RB001 line 1: no title", HOSTILE]),
     errors.UnreadableDocument("sugg-1", HOSTILE),
     errors.PreconditionRequired(),

@@ -14,6 +14,11 @@ function badge(label, tone, hint) {
   return made;
 }
 
+// Streamlit would put two addresses into the history for one step; the first stands here already.
+function goTo(href) {
+  window.history.pushState({}, "", href);
+}
+
 function link(className, text, href, act) {
   const made = node("a", className, text);
   made.href = href;
@@ -22,6 +27,7 @@ function link(className, text, href, act) {
     event.stopPropagation();
     if (!plain || event.altKey) return;
     event.preventDefault();
+    goTo(href);
     act();
   });
   return made;
@@ -94,7 +100,9 @@ function rowOf(item, picked, toggle, send) {
   findingsCell(row, item);
   marksCell(row, item);
   row.addEventListener("click", () => {
-    if (!String(window.getSelection())) send("open", item.id);
+    if (String(window.getSelection())) return;
+    goTo(item.href);
+    send("open", item.id);
   });
   return row;
 }

@@ -8,6 +8,7 @@ from runbooks.models import RunSummary
 from workbench import times
 
 _KINDS = ("Drafted", "Template", "Skipped", "Error")
+_LEGEND = ":blue[■] drafted :orange[■] template :gray[■] skipped :red[■] error"
 _HEIGHT = 170
 _PACE_FROM = 5
 """Smaller batches say little about the pace of 20 drafts."""
@@ -20,7 +21,7 @@ def show(runs: Sequence[RunSummary]) -> None:
         return
     left, middle, right = st.columns(3, gap="medium")
     with left:
-        _titled("Outcomes of each run", _bars(done))
+        _titled(f"Outcomes of each run: {_LEGEND}", _bars(done))
     with middle:
         _titled("Drafts that are no template, %", _line(done, _no_template, 95.0))
     with right:
@@ -73,8 +74,7 @@ def _bars(runs: Sequence[RunSummary]) -> dict[str, object]:
                 "field": "outcome",
                 "type": "nominal",
                 "sort": list(_KINDS),
-                "title": None,
-                "legend": {"orient": "top", "symbolType": "square"},
+                "legend": None,
             },
             "order": {"field": "place", "type": "quantitative"},
             "tooltip": [{"field": name} for name in ("run", "outcome", "suggestions")],

@@ -70,9 +70,9 @@ def _line(run: RunSummary) -> Line:
 def origin(run: RunSummary) -> str:
     """Say who or what started a run, and whether it was a batch."""
     size = "one suggestion" if run.batch_size == 1 else f"batch of {run.batch_size:,}"
-    by = f"by {wiring.shown(run.actor)}" if run.actor else run.triggered_by or "unknown"
-    scheduled = "scheduled, " if run.triggered_by == "scheduled" and run.actor else ""
-    return f"{scheduled}{size} {by}"
+    by = f" by {wiring.shown(run.actor)}" if run.actor else ""
+    how = f"{run.triggered_by} " if run.triggered_by == "scheduled" or not by else ""
+    return f"{how}{size}{by}"
 
 
 def took(run: RunSummary) -> str:

@@ -58,19 +58,23 @@ def _how_it_ended(run: RunSummary) -> None:
 
 def _counts(run: RunSummary) -> None:
     drafted = run.generated_count - run.fallback_count
-    facts = {
-        "picked up": f"{run.picked_up_count:,}",
-        "drafted": f"{drafted:,}",
-        "templates": f"{run.fallback_count:,}",
-        "need input": f"{run.needs_input_count:,}",
-        "skipped": f"{run.skipped_count:,}",
-        "errors": f"{run.error_count:,}",
-        "took": took(run) or "–",
-        "cost": cost(run.cost_usd).replace("$", "\\$"),
-    }
+    facts = (
+        f"**{run.picked_up_count:,}** picked up",
+        f"**{drafted:,}** drafted",
+        _counted(run.fallback_count, "template"),
+        f"**{run.needs_input_count:,}** need input",
+        f"**{run.skipped_count:,}** skipped",
+        _counted(run.error_count, "error"),
+        f"**{took(run) or '–'}** taken",
+        f"**{cost(run.cost_usd)}** spent".replace("$", "\\$"),
+    )
     with st.container(horizontal=True, key="rb_facts"):
-        for label, value in facts.items():
-            st.markdown(f"**{value}** {label}", width="content")
+        for fact in facts:
+            st.markdown(fact, width="content")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"**{count:,}** {what}" if count == 1 else f"**{count:,}** {what}s"
 
 
 def _outcomes(service: RunbookService, run: RunSummary, errors: Mapping[str, RunError]) -> None:

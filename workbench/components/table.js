@@ -37,7 +37,11 @@ function filled(place, row, cell, column, open) {
 
 function bodyRow(row, columns, send) {
   const made = role(node("tr", row.href ? "linked" : ""), "row");
-  const open = () => send("open", row.key);
+  const open = () => {
+    // Streamlit would put two addresses into the history for one step; the first stands here already.
+    window.history.pushState({}, "", row.href);
+    send("open", row.key);
+  };
   columns.forEach((column, at) => {
     const place = role(node("td", column.className), "cell");
     place.dataset.label = column.name;
