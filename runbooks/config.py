@@ -7,6 +7,7 @@ from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from runbooks.errors import InvalidSettings
+from runbooks.redaction import Redactor
 
 
 class Settings(BaseSettings):
@@ -39,7 +40,9 @@ class Settings(BaseSettings):
     vertex_location: str = Field("", validation_alias="VERTEX_AI_LOCATION")
     gemini_model: str = Field("gemini-3.5-flash-lite", validation_alias="GEMINI_MODEL")
     gemini_base_url: str = Field("", validation_alias="GOOGLE_GEMINI_BASE_URL")
-    gemini_temperature: float = Field(0.3, ge=0, le=2, validation_alias="GEMINI_TEMPERATURE")
+    gemini_temperature: float = Field(
+        0.3, ge=0, le=2, allow_inf_nan=False, validation_alias="GEMINI_TEMPERATURE"
+    )
     gemini_max_output_tokens: int = Field(
         8192, ge=256, le=65_536, validation_alias="GEMINI_MAX_OUTPUT_TOKENS"
     )
@@ -53,9 +56,14 @@ class Settings(BaseSettings):
         30.0, gt=0, le=3600, validation_alias="RUNBOOK_PER_SUGGESTION_TIMEOUT_SEC"
     )
     suggestion_budget_usd: float = Field(
-        0.10, ge=0, validation_alias="RUNBOOK_COST_BUDGET_USD_PER_SUGGESTION"
+        0.10,
+        ge=0,
+        allow_inf_nan=False,
+        validation_alias="RUNBOOK_COST_BUDGET_USD_PER_SUGGESTION",
     )
-    run_budget_usd: float | None = Field(None, ge=0, validation_alias="RUNBOOK_RUN_COST_BUDGET_USD")
+    run_budget_usd: float | None = Field(
+        None, ge=0, allow_inf_nan=False, validation_alias="RUNBOOK_RUN_COST_BUDGET_USD"
+    )
     services_file: Path | None = Field(None, validation_alias="RUNBOOK_SERVICES_FILE")
     prices_file: Path | None = Field(None, validation_alias="RUNBOOK_PRICES_FILE")
     redact_extra: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -84,6 +92,12 @@ class Settings(BaseSettings):
     @classmethod
     def _lines(cls, value: object) -> object:
         return tuple(filter(None, value.splitlines())) if isinstance(value, str) else value
+
+    @field_validator("redact_extra")
+    @classmethod
+    def _expressions(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        Redactor(value)
+        return value
 
     @field_validator("log_level", mode="before")
     @classmethod

@@ -9,8 +9,11 @@ from datetime import datetime
 
 from runbooks.acts import Acts, NewText, refuse
 from runbooks.drafting.budget import Bill, Budget, Purse
+from runbooks.drafting.catalogue import built_in
 from runbooks.drafting.fallback import Reason, fallback, fallback_reason
+from runbooks.drafting.model import Prompt
 from runbooks.drafting.port import DraftAnswer, Drafter, DraftRequest, Evidence
+from runbooks.drafting.prompt import build_prompt
 from runbooks.errors import (
     BeingEdited,
     BudgetExceeded,
@@ -126,6 +129,18 @@ class Generator:
         evidence = gather(self._repository, self._services, suggestion, self._extra_patterns)
         return evidence.evidence.hash != entry.evidence_hash
 
+    def prompt(self, suggestion_id: str) -> tuple[Prompt, Reason | None]:
+        """Give what a model would be asked for a suggestion; nothing is asked, paid or written.
+
+        With the reason why a template would be written instead, if there is one (CONTRACT R8).
+        Raise NotFound, NotRunbook.
+        """
+        suggestion = self._runbook(suggestion_id)
+        evidence = gather(
+            self._repository, self._services, suggestion, self._extra_patterns
+        ).evidence
+        return build_prompt(evidence, built_in()), fallback_reason(evidence)
+
     def open_budget(self) -> Budget:
         """Open the money of a single generation (CONTRACT R14)."""
         return Budget(self._budget_usd, "suggestion")
@@ -159,9 +174,7 @@ class Generator:
 
     def _decide(self, order: Order) -> tuple[Suggestion, QueueEntry | None]:
         """Read the suggestion and refuse what may not be generated, before anything is paid."""
-        suggestion = self._repository.suggestion(order.suggestion_id)
-        if suggestion.type != "runbook":
-            raise NotRunbook(order.suggestion_id, suggestion.type)
+        suggestion = self._runbook(order.suggestion_id)
         decided_on = order.revision if order.revision is not None else suggestion.slot.revision
         position = Position.of(suggestion.slot, suggestion.status)
         refuse(judge(_act(order), decided_on, position), suggestion, decided_on)
@@ -169,6 +182,12 @@ class Generator:
         if order.considerate:
             refuse_if_busy(entry, self._clock())
         return suggestion, entry
+
+    def _runbook(self, suggestion_id: str) -> Suggestion:
+        suggestion = self._repository.suggestion(suggestion_id)
+        if suggestion.type != "runbook":
+            raise NotRunbook(suggestion_id, suggestion.type)
+        return suggestion
 
     def _answer(self, order: Order, suggestion: Suggestion, gathered: Gathered) -> DraftAnswer:
         """Ask the drafter, or write the template where no draft can be made (CONTRACT R8)."""

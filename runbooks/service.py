@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from runbooks.batch import Batches, BatchOrder, Watch
 from runbooks.clock import Clock
 from runbooks.discovery import Discovery, DiscoveryState
+from runbooks.drafting.fallback import Reason
+from runbooks.drafting.model import Prompt
 from runbooks.drafting.port import Drafter, Evidence
 from runbooks.errors import NoDraft, NotRunbook, Refused, RunbookError
 from runbooks.generation import Generator, Order, Product
@@ -270,6 +272,10 @@ class RunbookService:
         finally:
             self._runs.finish(run, tally, RunState.FINISHED)
         return product
+
+    def prompt(self, suggestion_id: str) -> tuple[Prompt, Reason | None]:
+        """Give what a model would be asked; see Generator.prompt."""
+        return self._generator.prompt(suggestion_id)
 
     def run_once(self, order: BatchOrder, watch: Watch | None = None) -> RunSummary:
         """Draft a batch; see Batches.run_once."""

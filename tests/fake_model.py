@@ -20,7 +20,8 @@ class FakeModel:
     `turns` are played in order, the last one for ever: `ok`, `status:503`, `status:429:1` (with
     Retry-After), `hang:2` and `drip:2` (seconds), `late:0.2` (good after that time), `malformed`,
     `fenced`, `truncated`, `blocked`, `empty`, `wrong_schema`, `raw_newlines`, `echo`, `whole`,
-    `no_usage`, or `text:…` word for word. `refuses` names response formats it does not take.
+    `no_usage`, a body that is none of this (`html`, `not_json`, `json_list`, `json_null`,
+    `no_choices`, `odd_shapes`), or `text:…` word for word. `refuses` names response formats it does not take.
     """
 
     turns: tuple[str, ...] = ("ok",)
@@ -101,6 +102,14 @@ def _text(turn: str, prompt: str) -> str:
     return turn.removeprefix("text:") if turn.startswith("text:") else good
 
 
+_OTHER_BODIES = {
+    "html": b"<html><body>Please log in to the hotel network</body></html>",
+    "not_json": b"{nothing that ends",
+    "json_list": b"[1, 2]",
+    "json_null": b"null",
+    "no_choices": b'{"choices": null, "candidates": null}',
+    "odd_shapes": b'{"choices": [{}], "candidates": [{"content": {"parts": "x"}}], "usage": 5}',
+}
 WHOLE = "# Whole - Operational Runbook\n\n## Summary\n\nOnly this.\n"
 
 
@@ -132,11 +141,22 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif kind == "drip":
             self._drip(float(rest))
+        elif kind in _OTHER_BODIES:
+            self._raw(_OTHER_BODIES[kind])
         elif kind == "late":
             time.sleep(float(rest))
             self._answer("ok", body)
         else:
             self._answer(turn, body)
+
+    def _raw(self, body: bytes) -> None:
+        """Answer 200 with something else than what was agreed."""
+        self.send_response(200)
+        is_page = body.startswith(b"<")
+        self.send_header("content-type", "text/html" if is_page else "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def _drip(self, seconds: float) -> None:
         self.send_response(200)

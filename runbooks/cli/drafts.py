@@ -13,7 +13,7 @@ from runbooks.cli.output import Meter, as_json, say, warn
 from runbooks.errors import InvalidRequest
 from runbooks.generation import Product
 from runbooks.models import OutcomeStatus, RunState, RunSummary
-from runbooks.revision import revision
+from runbooks.revision import revision, sha256
 from runbooks.summaries import RunAnswer
 
 MAX_BATCH = 1000
@@ -44,7 +44,9 @@ def run_once(args: argparse.Namespace) -> int:
 
 
 def generate(args: argparse.Namespace) -> int:
-    """Draft one suggestion."""
+    """Draft one suggestion, or show what a model would be asked."""
+    if args.print_prompt:
+        return _print_prompt(args)
     with room.service() as service:
         product = service.generate(
             args.id, room.actor(), force=args.force, dry_run=args.dry_run, triggered_by="manual"
@@ -57,6 +59,33 @@ def generate(args: argparse.Namespace) -> int:
     else:
         say(str(product.snippet["markdown_content"]))
         warn(f"Nothing was written (--dry-run), {_cost(product.cost_usd)}.")
+    return ends.DONE
+
+
+def _print_prompt(args: argparse.Namespace) -> int:
+    with room.service() as service:
+        prompt, instead = service.prompt(args.id)
+        drafter = service.drafter
+    if args.json:
+        as_json(
+            {
+                "suggestionId": args.id,
+                "promptVersion": prompt.version,
+                "promptHash": sha256(prompt.text),
+                "bytes": prompt.size,
+                "templateInstead": instead,
+                "system": prompt.system,
+                "user": prompt.user,
+                "schema": dict(prompt.schema),
+            }
+        )
+        return ends.DONE
+    say(prompt.text)
+    warn(f"{prompt.version}, {prompt.size:,} bytes with the schema. No model was asked.")
+    if instead:
+        warn(f"For this suggestion a template would be written instead: {instead}.")
+    elif drafter.provider == "offline":
+        warn("The offline drafter is in use: it takes the same evidence and no prompt.")
     return ends.DONE
 
 

@@ -58,7 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m runbooks",
         description="Machine-drafted incident runbooks, reviewed by people.",
-        epilog=f"Exit codes: {ends.CODES}. Settings come from the environment and from .env.",
+        epilog=(
+            f"Exit codes: {ends.CODES}. Settings come from the environment and from .env, among"
+            " them RUNBOOK_DRAFTER (auto, gemini, openai, offline), RUNBOOK_PRICES_FILE (your own"
+            " price table), RUNBOOK_REDACT_EXTRA (further expressions to redact, one a line) and"
+            " RUNBOOK_SERVICES_FILE (owners and contacts). All of them: docs/settings.md."
+        ),
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -106,7 +111,13 @@ def _drafts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     one = commands.add_parser("generate", help="draft one suggestion")
     one.add_argument("id", metavar="ID")
     one.add_argument("--force", action="store_true", help="replace also a person's text")
-    _dry(one)
+    ways = one.add_mutually_exclusive_group()
+    _dry(ways)
+    ways.add_argument(
+        "--print-prompt",
+        action="store_true",
+        help="show what a model would be asked; asks none, pays and writes nothing",
+    )
     _json(one)
 
 
@@ -114,5 +125,5 @@ def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the result for a program")
 
 
-def _dry(parser: argparse.ArgumentParser) -> None:
+def _dry(parser: "argparse._ActionsContainer") -> None:
     parser.add_argument("--dry-run", action="store_true", help="draft, but write nothing")

@@ -12,6 +12,7 @@ from runbooks import logs
 from runbooks.cli import ends, room
 from runbooks.cli.output import as_json, say, warn
 from runbooks.config import Settings
+from runbooks.drafting.prices import load_prices
 from runbooks.errors import DraftingFailed, RunbookError
 from runbooks.sample import sample_dir
 from runbooks.service import RunbookService
@@ -26,10 +27,12 @@ _LAST_ANSWERS_S: Final = 5
 
 def check(args: argparse.Namespace) -> int:
     """Say whether the store and the drafter answer."""
-    with room.service() as service:
+    settings = room.settings()
+    with room.service(settings) as service:
         results = {
             "store": _asked(lambda: service.store.check()),
-            "drafter": _asked(lambda: f"{service.drafter.check()} ({service.drafter_why})"),
+            "drafter": _drafter(service),
+            "prices": _asked(lambda: _prices(settings)),
             "services": (True, f"{len(service.services.names)} services with contacts", ends.DONE),
         }
     if args.json:
@@ -54,6 +57,22 @@ def serve(args: argparse.Namespace) -> int:
     say(f"EvalForge Runbooks: {_address(settings)} ({told})")
     sys.stdout.flush()
     return _become(_command(settings))
+
+
+def _drafter(service: RunbookService) -> tuple[bool, str, int]:
+    """Say which drafter is in use, why, and whether it answers."""
+    drafter = service.drafter
+    named = f"{drafter.provider}, model {drafter.model}, because {service.drafter_why}"
+    try:
+        return True, f"{named}: {drafter.check()}", ends.DONE
+    except DraftingFailed as failed:
+        return False, f"{named}: {failed.excerpt or ends.words(failed)}", ends.REFUSED
+
+
+def _prices(settings: Settings) -> str:
+    table = load_prices(settings.prices_file)
+    place = settings.prices_file or "the table that ships (RUNBOOK_PRICES_FILE replaces it)"
+    return f"{len(table.models)} models as of {table.as_of}, from {place}"
 
 
 def _asked(question: Callable[[], str]) -> tuple[bool, str, int]:
