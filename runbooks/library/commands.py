@@ -21,14 +21,15 @@ MOST = 300
 
 @dataclass(frozen=True)
 class RunbookCommand:
-    """A command or query to run; `where` is its section and step, `effect` what it changes.
+    """A command or query to run: where it stands, and what it changes.
 
-    An empty `effect` does not promise that it only reads: an unknown program changes nothing that
-    is known.
+    `step` is the number of its step, "" outside of one. `effect` completes "it …"; an empty one
+    does not promise that it only reads, as programs that are not known are taken to.
     """
 
     text: str
-    where: str = ""
+    section: str = ""
+    step: str = ""
     effect: str = ""
     level: Level = Level.READS
 
@@ -65,7 +66,7 @@ def _listed(document: Document, found: Sequence[Command]) -> Iterator[RunbookCom
         (command.line, _of_command(document, command)) for command in found if _wanted(command)
     ]
     placed += [
-        (block.line, RunbookCommand(_code(block), _where(document, block.line)))
+        (block.line, RunbookCommand(_code(block), *_place(document, block.line)))
         for block in document.blocks
         if _asks(block, found)
     ]
@@ -87,16 +88,15 @@ def _asks(block: CodeBlock, found: Sequence[Command]) -> bool:
 
 def _of_command(document: Document, command: Command) -> RunbookCommand:
     effect = command.effect
-    return RunbookCommand(
-        command.text.strip(), _where(document, command.line), effect.deed, effect.level
-    )
+    section, step = _place(document, command.line)
+    return RunbookCommand(command.text.strip(), section, step, effect.deed, effect.level)
 
 
-def _where(document: Document, line: int) -> str:
+def _place(document: Document, line: int) -> tuple[str, str]:
+    """Give the section around a line, "" above the first, and the number of the step there."""
     chapter, step = document.chapter_at(line), document.step_at(line)
     number = step.marker.rstrip(".)") if step and step.ordered else ""
-    title = chapter.title.strip() if chapter else ""
-    return ", ".join(part for part in (title, f"step {number}" if number else "") if part)
+    return (chapter.title.strip() if chapter and chapter.level > 1 else ""), number
 
 
 def _block(block: CodeBlock, found: Sequence[Command]) -> CommandBlock:

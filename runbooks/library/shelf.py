@@ -19,7 +19,8 @@ class ShelvedRunbook:
 
     `label` says in words when the current text differs or the approved revision is not known; it
     is empty when what is served is exactly what was approved. `reviewed_at` is the approval.
-    `severity` is the effective one; `approvals` holds every revision that was ever approved.
+    `severity` is the effective one; `approvals` holds every revision that was ever approved;
+    `heading` is what lists call it, which need not be its title.
     """
 
     suggestion_id: str
@@ -35,6 +36,7 @@ class ShelvedRunbook:
     reviewed_at: datetime | None
     label: str
     approvals: frozenset[str] = frozenset()
+    heading: str = ""
 
     def is_stale(self, now: datetime, interval: timedelta = REVIEW_INTERVAL) -> bool:
         """Say whether it should be read again; one without a date always should."""
@@ -82,6 +84,7 @@ def shelve(
         reviewed_at=at,
         label=label,
         approvals=_ever_approved(suggestion),
+        heading=suggestion.heading,
     )
 
 

@@ -16,15 +16,21 @@ def navigation() -> StreamlitPage:
 
 
 def _pages(*, icons: bool) -> list[StreamlitPage]:
-    queue, review, runs = (
-        (":material/inbox:", ":material/rate_review:", ":material/history:")
+    queue, review, library, runs = (
+        (
+            ":material/inbox:",
+            ":material/rate_review:",
+            ":material/menu_book:",
+            ":material/history:",
+        )
         if icons
-        else (None, None, None)
+        else (None, None, None, None)
     )
     return [
         st.Page(_home, title="Queue", url_path="home", default=True, visibility="hidden"),
         st.Page("pages/queue.py", title="Queue", icon=queue),
         st.Page("pages/review.py", title="Review", icon=review),
+        st.Page("pages/library.py", title="Library", icon=library),
         st.Page("pages/runs.py", title="Runs", icon=runs, url_path="run-history"),
     ]
 
