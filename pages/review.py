@@ -38,10 +38,11 @@ def main() -> None:
     opened = review_head.found(service, suggestion_id)
     if opened is None:
         return
-    review_head.show(opened)
-    notices.show()
-    regenerate.watch(opened)
-    recovered.show(opened)
+    with st.container():  # one place for what comes and goes: the editor below keeps its own
+        review_head.show(opened)
+        notices.show()
+        regenerate.watch(opened)
+        recovered.show(opened)
     left, right = st.columns([62, 38], gap="large")
     with left:
         _text(opened)

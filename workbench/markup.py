@@ -45,12 +45,17 @@ def fold(summary: str, body: str, *, opened: bool = False, name: str = "rv-fold"
 
 def clipped(value: str, limit: int, *, most: int = 40_000) -> str:
     """Give a text; of a long one the beginning, and the rest behind a click."""
-    if len(value) <= limit:
+    if len(value) <= limit * 1.4:
         return quoted(value)
     rest = value[limit:most]
     more = f"{len(value) - limit:,} more characters"
     tail = "" if len(value) <= most else f'<p class="rv-quiet">{len(value) - most:,} not shown</p>'
     return quoted(value[:limit] + " …") + fold(more, quoted("… " + rest) + tail)
+
+
+def prose(value: str, limit: int) -> str:
+    """Give a text in the letters of the page; of a long one the rest stands behind a click."""
+    return f'<div class="rv-prose">{clipped(value, limit)}</div>' if value else ""
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> str:

@@ -7,6 +7,7 @@ from runbooks.trace import Call, Message, Span
 from workbench import markup
 
 _CLIP = 600
+_SHORT = 70
 _ROLE_NAMES = {"tool": "tool answer", "function": "tool answer"}
 _QUIET_ROLES = {"system", "developer"}
 
@@ -42,8 +43,11 @@ def _body(message: Message) -> str:
 
 
 def _call(call: Call) -> str:
-    arguments = _pretty(call.arguments)
-    shown = "" if arguments.strip() in ("", "{}") else markup.clipped(arguments, _CLIP)
+    told = call.arguments.strip()
+    if len(told) <= _SHORT:
+        shown = f" {markup.code(told)}" if told not in ("", "{}") else ""
+    else:
+        shown = markup.clipped(_pretty(told), _CLIP)
     return f'<div class="rv-call"><span>calls</span> {markup.code(call.name, 120)}{shown}</div>'
 
 

@@ -70,7 +70,7 @@ def _saved(opened: Opened) -> str:
 def _held(opened: Opened) -> str:
     if opened.other_holder:
         holder = messages.escape_md(wiring.shown(opened.other_holder))
-        return f"{holder} is editing since {times.clock_time(opened.entry.hold_since)}"
+        return f"{holder} is editing since {times.exact(opened.entry.hold_since)[11:16]}"
     return "you are editing" if opened.desk.lease is not None else ""
 
 

@@ -29,7 +29,7 @@ def _approve(opened: Opened) -> None:
     if opened.slot.kind in (SlotKind.EMPTY, SlotKind.UNWRITABLE):
         nothing = "There is no text that could be approved."
         st.button("Approve", key=_key("approve", opened), disabled=True, help=nothing)
-    elif opened.blocking() or opened.dirty or opened.other_holder:
+    elif _needs_care(opened):
         _approve_with_care(opened, label)
     else:
         st.button(
@@ -40,6 +40,11 @@ def _approve(opened: Opened) -> None:
             on_click=_do_approve,
             args=(opened.service, opened.sid, opened.slot.revision),
         )
+
+
+def _needs_care(opened: Opened) -> bool:
+    unread = opened.slot.draft is None
+    return bool(unread or opened.blocking() or opened.dirty or opened.other_holder)
 
 
 def _approve_with_care(opened: Opened, label: str) -> None:
@@ -64,6 +69,12 @@ def _approve_with_care(opened: Opened, label: str) -> None:
 
 
 def _doubts(opened: Opened) -> None:
+    if opened.slot.draft is None:
+        st.warning(
+            "This text has a shape that is not known; nothing could check it. Save it as a "
+            "runbook first if you can.",
+            icon=":material/warning:",
+        )
     if opened.dirty:
         st.warning(
             "You have text that is **not saved**. What you approve is the saved text; yours is "

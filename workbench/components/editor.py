@@ -29,11 +29,12 @@ def show(opened: Opened) -> None:
     if opened.pending:
         holding.keep_if_free(opened)
         _keep_holding(opened.service, opened.sid)
+    with st.container():  # always there, so that the form keeps its place and the cursor its line
+        refusals.show(opened)
+        _hints(opened)
     if opened.pending and opened.desk.holder:
         _held_by_another(opened)
         return
-    refusals.show(opened)
-    _hints(opened)
     _form(opened)
     with st.container(horizontal=True, vertical_alignment="center"):
         keeper.show(opened)
@@ -121,8 +122,8 @@ def _held_by_another(opened: Opened) -> None:
     """Say who is editing, show the text to read, and how to take it over."""
     mine = opened.desk.holder == opened.person.actor
     who = "You" if mine else f"**{messages.escape_md(wiring.shown(opened.desk.holder))}**"
-    since = times.since(opened.entry.hold_since) if opened.entry.hold_since else "now"
-    doing = "are editing this in another tab" if mine else f"is editing this, since {since}"
+    since = times.exact(opened.entry.hold_since)[11:16]
+    doing = "are editing this in another tab" if mine else f"is editing this since {since}"
     st.warning(
         f"{who} {doing}. You can read it here. If you take it over, the other one is told at once "
         "and cannot save before looking at your text; nothing that was typed is lost.",

@@ -21,7 +21,7 @@ def show(opened: Opened) -> None:
                     ("Drafted by", _drafter(opened, meta)),
                     ("When", markup.esc(times.exact(draft.generated_at))),
                     ("Why a template", markup.esc(messages.reason(meta.fallback_reason))),
-                    ("Rationale", markup.clipped(draft.rationale, 600) if draft.rationale else ""),
+                    ("Rationale", markup.prose(draft.rationale, 400)),
                     ("Temperature", _number(meta.temperature)),
                     ("Tokens", _tokens(meta)),
                     ("Cost", f"${meta.cost_usd:,.4f}" if meta.cost_usd is not None else ""),

@@ -111,3 +111,17 @@ def set_aside(service: RunbookService, sid: str) -> None:
     aside = replace(me, place=f"{me.place}-{secrets.token_hex(3)}")
     service.keep_unsaved(sid, desk.typed.text, desk.base, aside)
     forget(service, sid)
+
+
+def move_here(service: RunbookService, sid: str, text: str, base: str) -> None:
+    """Make this text the one that this tab is typing, and drop other copies of it."""
+    me = wiring.person()
+    service.keep_unsaved(sid, text, base, me)
+    copies = [
+        unsaved.place
+        for unsaved in service.peek(sid).unsaved
+        if unsaved.actor == me.actor and unsaved.place != me.desk and same_text(unsaved.text, text)
+    ]
+    if copies:
+        service.discard_unsaved(sid, copies)
+    review_state.desk(sid).typed = Typed(text, utc_now())

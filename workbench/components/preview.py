@@ -56,9 +56,10 @@ def origin(slot: Slot) -> None:
 def missing(draft: RunbookDraft) -> list[str]:
     """Say what keeps a draft from being whole, in sentences of plain text."""
     reason = draft.generator_meta.fallback_reason
-    told = [messages.reason(reason).capitalize() + "."] if reason else []
+    told = [messages.reason(reason)] if reason else []
     gate = draft.generator_meta.gate or quality(parse(draft.markdown_content))
-    return told + [sentence for sentence in gate if sentence not in told]
+    told += [sentence for sentence in gate if not reason or reason not in sentence]
+    return [f"{sentence[:1].upper()}{sentence[1:].rstrip('.')}." for sentence in told]
 
 
 def _needs_a_person(headline: str, draft: RunbookDraft) -> None:

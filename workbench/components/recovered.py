@@ -8,7 +8,6 @@ from runbooks.service import RunbookService
 from workbench import messages, notices, review_state, times, wiring
 from workbench.components import diff, keeper
 from workbench.opened import Opened, same_text
-from workbench.review_state import Typed
 
 _NAMELESS = "local:visitor-"
 _AT_WORK_S = 90.0
@@ -107,9 +106,9 @@ def _put(service: RunbookService, sid: str, text: UnsavedText, places: tuple[str
     person = wiring.person()
     if desk.screen is not None:
         desk.base = desk.opened = desk.screen.revision
-    service.keep_unsaved(sid, text.text, desk.base, person)
+    keeper.move_here(service, sid, text.text, desk.base)
     service.discard_unsaved(sid, [place for place in places if place != person.desk])
-    desk.typed, desk.refusal = Typed(text.text, utc_now()), None
+    desk.refusal = None
     desk.round += 1
     review_state.go_to_tab(sid, review_state.EDIT)
 

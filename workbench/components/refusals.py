@@ -58,7 +58,7 @@ def _both(opened: Opened, refusal: Refusal) -> None:
             "Merge by hand below",
             key=_key("merge", opened),
             on_click=_merge,
-            args=named[1:],
+            args=named,
             help="The next save goes over the text that is stored now.",
         )
         st.button(
@@ -118,8 +118,12 @@ def again(sid: str, refusal: Refusal, error: RunbookError) -> None:
     desk.refusal = Refusal(refusal.text, refusal.base, code, told.title, refusal.reason)
 
 
-def _merge(sid: str, revision: str) -> None:
+@notices.guarded
+def _merge(service: RunbookService, sid: str, revision: str) -> None:
+    """Go on writing on top of theirs; the copy of the refused save becomes the editor's own."""
     desk = review_state.desk(sid)
+    if desk.refusal is not None:
+        keeper.move_here(service, sid, desk.refusal.text, revision)
     desk.refusal, desk.base, desk.follow = None, revision, True
 
 

@@ -111,10 +111,8 @@ def _meanwhile(opened: Opened) -> None:
         _decided(opened)
     if opened.other_holder:
         holder = messages.escape_md(wiring.shown(opened.other_holder))
-        st.info(
-            f"**{holder}** is editing this, since {times.since(opened.entry.hold_since)}.",
-            icon=":material/group:",
-        )
+        since = times.exact(opened.entry.hold_since)[11:16]
+        st.caption(f":material/group: **{holder}** is editing this since {since}.")
     if opened.now.oddities:
         listed = messages.escape_md("; ".join(opened.now.oddities), 400)
         st.caption(f":material/info: Parts of this document are unusual: {listed}.")
