@@ -4,26 +4,28 @@ The URL is the truth for what is shown, so that a link, a reload and a second br
 same. The session holds only what belongs to one tab: its id, a name, the way back.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Self
+from collections.abc import Iterable, Mapping
+from typing import Final
 from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
 from runbooks.api.filters import read_run_cursor, write_run_cursor
 from runbooks.errors import InvalidRequest
-from runbooks.models import DraftState, RunSummary, Severity
-from runbooks.queue import read_cursor, words
-from runbooks.store.queries import QueueFilter, Sort
+from runbooks.models import RunSummary
+from workbench.queue_view import (
+    ANY,
+    DRAFT_STATES,
+    PAGE_SIZES,
+    SEVERITIES,
+    STATUSES,
+    Params,
+    View,
+    one_value,
+    whole_number,
+)
 
-STATUSES: Final = ("pending", "approved", "rejected")
-SEVERITIES: Final = (*(level.value for level in Severity), "unknown")
-DRAFT_STATES: Final = tuple(state.value for state in DraftState)
-PAGE_SIZES: Final = (25, 50, 100, 200)
-
-_MAX_VALUES = 10
-_MAX_CHARS = 200
+__all__ = ["ANY", "DRAFT_STATES", "PAGE_SIZES", "SEVERITIES", "STATUSES", "View"]
 
 # --- session keys -------------------------------------------------------------------------------
 
@@ -166,14 +168,11 @@ RUN: Final = "run"
 BEFORE: Final = "before"
 ROWS: Final = "rows"
 ROWS_STEP: Final = 100
-ANY: Final = "any"
-
-Params = Mapping[str, Sequence[str]]
 
 
 def suggestion_id() -> str:
     """Give the suggestion that the URL names (`?id=`), "" when it names none."""
-    return _one(_params(), SUGGESTION, limit=1500)
+    return one_value(_params(), SUGGESTION, limit=1500)
 
 
 def review_address(key: str) -> dict[str, str]:
@@ -183,7 +182,7 @@ def review_address(key: str) -> dict[str, str]:
 
 def run_id() -> str:
     """Give the run that the URL names (`?run=`), "" when it names none."""
-    return _one(_params(), RUN)
+    return one_value(_params(), RUN)
 
 
 def run_address(key: str) -> dict[str, str]:
@@ -204,7 +203,7 @@ def review_link(key: str) -> str:
 def runs_after() -> tuple[object, ...] | None:
     """Give where the list of runs goes on (`?before=`), None for the newest."""
     try:
-        return read_run_cursor(_one(_params(), BEFORE, limit=2500))
+        return read_run_cursor(one_value(_params(), BEFORE, limit=2500))
     except InvalidRequest:
         return None
 
@@ -216,7 +215,7 @@ def older_runs_address(last: RunSummary) -> dict[str, str]:
 
 def rows_shown() -> int:
     """Give how many outcomes of a run are shown (`?rows=`), a multiple of 100 up to 1000."""
-    wanted = _number(_one(_params(), ROWS), ROWS_STEP)
+    wanted = whole_number(one_value(_params(), ROWS), ROWS_STEP)
     return min(max(ROWS_STEP, wanted // ROWS_STEP * ROWS_STEP), 10 * ROWS_STEP)
 
 
@@ -243,138 +242,6 @@ def present() -> dict[str, list[str]]:
 
 def _params() -> Params:
     return {name: st.query_params.get_all(name) for name in st.query_params}
-
-
-def _one(params: Params, name: str, limit: int = _MAX_CHARS) -> str:
-    values = params.get(name, ())
-    value = values[-1] if values else ""
-    return value if len(value) <= limit else ""
-
-
-def _chosen(params: Params, name: str, allowed: Sequence[str]) -> tuple[str, ...]:
-    """Give the known ones of the values, in their own order; all of them ask for nothing."""
-    given = set(params.get(name, ()))
-    known = tuple(value for value in allowed if value in given)
-    return () if len(known) == len(allowed) else known
-
-
-def _free(params: Params, name: str) -> tuple[str, ...]:
-    values = (value.strip() for value in params.get(name, ()))
-    kept = dict.fromkeys(v for v in values if v and len(v) <= _MAX_CHARS)
-    return tuple(kept)[:_MAX_VALUES]
-
-
-def _number(text: str, default: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else default
-
-
-@dataclass(frozen=True)
-class View:
-    """What the queue shows: filter, order and place; its parameters make the link to it.
-
-    `page` counts from 1 and is only for people, `after` is the cursor that the page starts at.
-    """
-
-    status: tuple[str, ...] = ("pending",)
-    severity: tuple[str, ...] = ()
-    failure_type: tuple[str, ...] = ()
-    service: tuple[str, ...] = ()
-    draft_state: tuple[str, ...] = ()
-    text: str = ""
-    group: str = ""
-    sort: Sort = Sort.WORST
-    size: int = 50
-    page: int = 1
-    after: str = ""
-
-    @classmethod
-    def read(cls, params: Params) -> Self:
-        """Read a view from URL parameters; what is not known or too long is left out."""
-        sort = _sort(_one(params, "sort"))
-        size = _number(_one(params, "size"), 50)
-        after = _cursor(_one(params, "after", limit=2500), sort)
-        page = max(1, _number(_one(params, "page"), 1))
-        return cls(
-            status=_statuses(params),
-            severity=_chosen(params, "severity", SEVERITIES),
-            failure_type=_free(params, "failure"),
-            service=_free(params, "service"),
-            draft_state=_chosen(params, "draft", DRAFT_STATES),
-            text=_one(params, "q"),
-            group=_one(params, "group"),
-            sort=sort,
-            size=size if size in PAGE_SIZES else 50,
-            page=page if after else 1,
-            after=after,
-        )
-
-    def params(self) -> dict[str, str | list[str]]:
-        """Give the URL parameters of this view, without what is usual."""
-        usual = View()
-        status = list(self.status) or [ANY]
-        several: dict[str, list[str]] = {
-            "status": [] if self.status == usual.status else status,
-            "severity": list(self.severity),
-            "failure": list(self.failure_type),
-            "service": list(self.service),
-            "draft": list(self.draft_state),
-        }
-        single = {
-            "q": self.text,
-            "group": self.group,
-            "sort": "" if self.sort is usual.sort else self.sort.value,
-            "size": "" if self.size == usual.size else str(self.size),
-            "page": str(self.page) if self.after else "",
-            "after": self.after,
-        }
-        return {k: v for k, v in several.items() if v} | {k: v for k, v in single.items() if v}
-
-    def query(self) -> str:
-        """Give the same as the text behind the `?`."""
-        return urlencode(self.params(), doseq=True)
-
-    def filter(self) -> QueueFilter:
-        """Give what the core is asked for."""
-        return QueueFilter(
-            status=self.status,
-            severity=self.severity,
-            failure_type=self.failure_type,
-            service=self.service,
-            draft_state=self.draft_state,
-            similarity_group=self.group,
-            search=words(self.text),
-        )
-
-    def changed(self, **changes: object) -> "View":
-        """Give this view with other filters or order, at its first page."""
-        return replace(self, **{"page": 1, "after": "", **changes})  # type: ignore[arg-type]
-
-    @property
-    def narrowed(self) -> bool:
-        """Say whether it leaves anything out besides what is decided."""
-        return self.filter() != QueueFilter()
-
-
-def _sort(word: str) -> Sort:
-    return Sort(word) if word in {sort.value for sort in Sort} else Sort.WORST
-
-
-def _cursor(text: str, sort: Sort) -> str:
-    """Give the cursor if it is one of this order, else "": the first page."""
-    try:
-        return text if text and read_cursor(text, sort) else ""
-    except InvalidRequest:
-        return ""
-
-
-def _statuses(params: Params) -> tuple[str, ...]:
-    if "status" not in params:
-        return ("pending",)
-    if ANY in params["status"]:
-        return ()
-    wanted = _chosen(params, "status", STATUSES)
-    named = set(params["status"]) & set(STATUSES)
-    return wanted if wanted or len(named) == len(STATUSES) else ("pending",)
 
 
 def view() -> View:
