@@ -16,7 +16,7 @@ from runbooks.acts import Acts
 from runbooks.findings import counts_of
 from runbooks.missing import MissingEntries
 from runbooks.models import QueueEntry, Suggestion
-from runbooks.queue import as_fields, entry_fields, state_of
+from runbooks.queue import as_fields, entry_fields, problem_of, state_of
 from runbooks.repository import Repository
 from runbooks.revision import iso
 from runbooks.store import queries
@@ -255,7 +255,7 @@ class Discovery:
         same = (
             entry.status == suggestion.status
             and entry.revision == suggestion.slot.revision
-            and entry.type == suggestion.type
+            and entry.problem == problem_of(suggestion)
         )
         if same:
             return None

@@ -231,14 +231,13 @@ def state_of(suggestion: Suggestion, counts: Counts) -> dict[str, object]:
     slot = suggestion.slot
     meta = slot.draft.generator_meta if slot.draft else None
     approval = suggestion.approval
-    problem = slot.problem or "; ".join(suggestion.oddities)
     return {
         "status": suggestion.status,
         "updated_at": iso(suggestion.updated_at) if suggestion.updated_at else EPOCH,
         "draft_state": slot.state if not _unreadable(suggestion) else DraftState.UNREADABLE,
         "edited": slot.kind is SlotKind.HUMAN,
         "revision": slot.revision,
-        "problem": problem[:300],
+        "problem": problem_of(suggestion),
         "findings_e": counts.errors,
         "findings_w": counts.warnings,
         "findings_i": counts.hints,
@@ -252,8 +251,16 @@ def state_of(suggestion: Suggestion, counts: Counts) -> dict[str, object]:
     }
 
 
+def problem_of(suggestion: Suggestion) -> str:
+    """Say in words what of a suggestion cannot be read; "" when all of it can."""
+    parts = (suggestion.slot.problem, *suggestion.oddities)
+    return "; ".join(part for part in parts if part)[:300]
+
+
 def _unreadable(suggestion: Suggestion) -> bool:
-    return suggestion.slot.kind is SlotKind.UNWRITABLE
+    """Say whether nobody can tell what this is, where it stands, or where its draft would be."""
+    known = all(isinstance(suggestion.document.get(name), str) for name in ("type", "status"))
+    return suggestion.slot.kind is SlotKind.UNWRITABLE or not known
 
 
 def as_fields(changes: Mapping[str, object]) -> dict[FieldPath, object]:

@@ -24,6 +24,9 @@ SAFE_INTEGER: Final = 2**53 - 1
 MAX_KEY_BYTES: Final = 1500
 """The longest id that Firestore takes, in UTF-8 (CONTRACT §1)."""
 
+MAX_ASKED_BYTES: Final = 1490
+"""The longest text that is asked for: Firestore compares no values of 1,500 bytes and an end."""
+
 MAX_DEPTH: Final = 100
 """How deep maps and lists may be nested, so that reading never meets Python's own limit."""
 
@@ -64,8 +67,7 @@ def document_key(raw_id: str) -> str:
     encoded = _KEY_MARK + quote(raw_id.encode("utf-8", "surrogatepass"), safe=" :@+,;=!()'")
     if len(encoded) <= MAX_KEY_BYTES:
         return encoded
-    digest = hashlib.sha256(raw_id.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{_KEY_MARK}sha256-{digest}"
+    return _hashed(raw_id)
 
 
 def key_of(id_: str) -> str:
@@ -75,6 +77,17 @@ def key_of(id_: str) -> str:
     leads to its document.
     """
     return id_ if is_document_key(id_) else document_key(id_)
+
+
+def asked_for(id_: str) -> str:
+    """Give an id as fields hold it that questions compare: the very longest ones hashed."""
+    fits = len(id_.encode("utf-8", "surrogatepass")) <= MAX_ASKED_BYTES
+    return id_ if fits else _hashed(id_)
+
+
+def _hashed(id_: str) -> str:
+    digest = hashlib.sha256(id_.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{_KEY_MARK}sha256-{digest}"
 
 
 def is_document_key(key: str) -> bool:

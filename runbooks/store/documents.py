@@ -26,6 +26,7 @@ from runbooks.store.reading import (
     text,
     texts,
     whole,
+    word,
 )
 from runbooks.store.slots import read_slot
 from runbooks.values import Document
@@ -58,14 +59,14 @@ def read_suggestion(stored: Stored) -> Suggestion:
     found = stored.document
     return Suggestion(
         suggestion_id=stored.key,
-        type=text(found.get("type")),
-        status=text(found.get("status")),
+        type=word(found.get("type")),
+        status=word(found.get("status")),
         severity=severity(found.get("severity")),
         title=text(found.get("title")),
         description=text(found.get("description")),
         sources=_sources(found),
         pattern=_embedded(found.get("pattern")),
-        similarity_group=text(found.get("similarity_group")),
+        similarity_group=word(found.get("similarity_group")),
         slot=read_slot(found),
         approval=_approval(found.get("approval_metadata")),
         history=tuple(_history(item) for item in members(found.get("version_history"))),
@@ -106,7 +107,7 @@ def read_pattern(stored: Stored) -> FailurePattern:
         pattern_id=text(found.get("pattern_id")) or PATTERN_PREFIX + stored.key,
         source_trace_id=text(found.get("source_trace_id")) or stored.key,
         title=text(found.get("title")),
-        failure_type=text(found.get("failure_type")),
+        failure_type=word(found.get("failure_type")),
         trigger_condition=text(found.get("trigger_condition")),
         summary=text(found.get("summary")),
         root_cause_hypothesis=text(found.get("root_cause_hypothesis")),
@@ -128,8 +129,8 @@ def read_trace(stored: Stored) -> RawTrace:
     found = stored.document
     return RawTrace(
         trace_id=stored.key,
-        service_name=text(found.get("service_name")),
-        failure_type=text(found.get("failure_type")),
+        service_name=word(found.get("service_name")),
+        failure_type=word(found.get("failure_type")),
         severity=severity(found.get("severity")),
         payload=found.get("trace_payload"),
         fetched_at=moment(found.get("fetched_at")),
@@ -172,7 +173,7 @@ def _source(item: object) -> Source | None:
 def _embedded(value: object) -> EmbeddedPattern:
     found = mapping(value)
     return EmbeddedPattern(
-        failure_type=text(found.get("failure_type")),
+        failure_type=word(found.get("failure_type")),
         trigger_condition=text(found.get("trigger_condition")),
         title=text(found.get("title")),
         summary=text(found.get("summary")),
@@ -185,8 +186,8 @@ def _approval(value: object) -> Approval | None:
     if not found:
         return None
     return Approval(
-        actor=text(found.get("actor")),
-        action=text(found.get("action")),
+        actor=word(found.get("actor")),
+        action=word(found.get("action")),
         timestamp=moment(found.get("timestamp")),
         notes=text(found.get("notes")),
         reason=text(found.get("reason")),
@@ -198,9 +199,9 @@ def _approval(value: object) -> Approval | None:
 def _history(value: object) -> HistoryEntry:
     found = mapping(value)
     return HistoryEntry(
-        previous_status=text(found.get("previous_status")),
-        new_status=text(found.get("new_status")),
-        actor=text(found.get("actor")),
+        previous_status=word(found.get("previous_status")),
+        new_status=word(found.get("new_status")),
+        actor=word(found.get("actor")),
         timestamp=moment(found.get("timestamp")),
         notes=text(found.get("notes")),
         revision=text(found.get("revision")) or None,

@@ -11,6 +11,7 @@ from enum import StrEnum
 from math import prod
 
 from runbooks.errors import InvalidRequest
+from runbooks.store.codec import asked_for
 from runbooks.store.documents import SUGGESTION_FIELDS
 from runbooks.store.port import KEY, Collection, Order, Query, Where
 
@@ -118,7 +119,7 @@ def queue_fallbacks(reason: str, limit: int, after: tuple[object, ...] | None = 
 
 def queue_of_run(run_id: str, limit: int = 1000) -> Query:
     """The suggestions whose present draft was made by this run."""
-    return Query(Collection.QUEUE, where=(_equals("run_id", run_id),), limit=limit)
+    return Query(Collection.QUEUE, where=(_equals("run_id", asked_for(run_id)),), limit=limit)
 
 
 def queue_with(equal: Mapping[str, str | bool]) -> Query:
@@ -190,7 +191,7 @@ def versions_of(suggestion_id: str, limit: int, after: tuple[object, ...] | None
     """The versions of a suggestion, newest first."""
     return Query(
         Collection.VERSIONS,
-        where=(_equals("suggestion_id", suggestion_id),),
+        where=(_equals("suggestion_id", asked_for(suggestion_id)),),
         order=(Order("number", descending=True),),
         after=after,
         limit=limit,
@@ -199,7 +200,7 @@ def versions_of(suggestion_id: str, limit: int, after: tuple[object, ...] | None
 
 def version_with(suggestion_id: str, revision: str, limit: int = 1) -> Query:
     """A version of a suggestion that holds exactly this content."""
-    where = (_equals("suggestion_id", suggestion_id), _equals("revision", revision))
+    where = (_equals("suggestion_id", asked_for(suggestion_id)), _equals("revision", revision))
     return Query(Collection.VERSIONS, where=where, limit=limit)
 
 
@@ -207,7 +208,7 @@ def unsaved_of(
     suggestion_id: str, limit: int = 50, after: tuple[object, ...] | None = None
 ) -> Query:
     """The unsaved texts of a suggestion, by name."""
-    where = (_equals("suggestion_id", suggestion_id),)
+    where = (_equals("suggestion_id", asked_for(suggestion_id)),)
     return Query(Collection.UNSAVED, where=where, after=after, limit=limit)
 
 
@@ -223,19 +224,19 @@ def runs_newest(limit: int, after: tuple[object, ...] | None = None) -> Query:
 
 def errors_of(run_id: str, limit: int = 1000) -> Query:
     """The error records of a run."""
-    return Query(Collection.ERRORS, where=(_equals("run_id", run_id),), limit=limit)
+    return Query(Collection.ERRORS, where=(_equals("run_id", asked_for(run_id)),), limit=limit)
 
 
 def leases_of_run(run_id: str, limit: int = 1000) -> Query:
     """The generation leases that a run holds or left behind."""
-    return Query(Collection.LEASES, where=(_equals("run_id", run_id),), limit=limit)
+    return Query(Collection.LEASES, where=(_equals("run_id", asked_for(run_id)),), limit=limit)
 
 
 def audit_of(suggestion_id: str, limit: int = 200) -> Query:
     """What was done to a suggestion, newest first."""
     return Query(
         Collection.AUDIT,
-        where=(_equals("suggestion_id", suggestion_id),),
+        where=(_equals("suggestion_id", asked_for(suggestion_id)),),
         order=(Order("at", descending=True),),
         limit=limit,
     )

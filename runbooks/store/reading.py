@@ -12,6 +12,8 @@ _SEVERITIES = {
     "p2": Severity.HIGH,
     "p3": Severity.MEDIUM,
 }
+MAX_WORD = 200
+_MAX_WHOLE = 2**53 - 1
 _RANKS = {Severity.CRITICAL: 0, Severity.HIGH: 1, None: 2, Severity.MEDIUM: 3, Severity.LOW: 4}
 
 
@@ -22,6 +24,14 @@ def text(value: object) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return ""
+
+
+def word(value: object) -> str:
+    """Read a name, such as a status or a service: the first 200 characters of a text count.
+
+    Lists hold these, and an index holds no long ones.
+    """
+    return text(value)[:MAX_WORD]
 
 
 def texts(value: object) -> tuple[str, ...]:
@@ -45,9 +55,9 @@ def number(value: object) -> float | None:
 
 
 def whole(value: object) -> int | None:
-    """Read a whole number."""
+    """Read a whole number; one that JSON does not hold exactly is none."""
     found = number(value)
-    return None if found is None else int(found)
+    return None if found is None or abs(found) > _MAX_WHOLE else int(found)
 
 
 def mapping(value: object) -> Mapping[str, object]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from runbooks.models import DraftSource, GeneratorMeta, RunbookDraft, Slot, SlotKind
 from runbooks.revision import revision
-from runbooks.store.reading import kind_of, mapping, moment, number, text, texts, whole
+from runbooks.store.reading import kind_of, mapping, moment, number, text, texts, whole, word
 from runbooks.values import Document
 
 _KINDS = {"generated": SlotKind.GENERATED, "human": SlotKind.HUMAN}
@@ -70,21 +70,21 @@ def readable_text(raw: object) -> str:
 def read_meta(found: Mapping[str, object]) -> GeneratorMeta:
     """View a stored generator_meta."""
     return GeneratorMeta(
-        model=text(found.get("model")),
-        provider=text(found.get("provider")),
+        model=word(found.get("model")),
+        provider=word(found.get("provider")),
         model_version=text(found.get("model_version")) or None,
         temperature=number(found.get("temperature")),
         prompt_hash=text(found.get("prompt_hash")) or None,
         prompt_version=text(found.get("prompt_version")) or None,
         response_sha256=text(found.get("response_sha256")) or None,
-        run_id=text(found.get("run_id")) or None,
+        run_id=word(found.get("run_id")) or None,
         input_tokens=whole(found.get("input_tokens")),
         output_tokens=whole(found.get("output_tokens")),
         cost_usd=number(found.get("cost_usd")),
         latency_ms=number(found.get("latency_ms")),
         attempts=whole(found.get("attempts")),
-        fallback_reason=text(found.get("fallback_reason")) or None,
-        evidence_hash=text(found.get("evidence_hash")) or None,
+        fallback_reason=word(found.get("fallback_reason")) or None,
+        evidence_hash=word(found.get("evidence_hash")) or None,
         gate=texts(found.get("gate")),
     )
 
