@@ -18,6 +18,7 @@ from runbooks.outcomes import Breaker, billed, failed, made, not_attempted, skip
 from runbooks.repository import Repository
 from runbooks.runs import Runs, Tally
 from runbooks.store import queries
+from runbooks.store.codec import key_of
 from runbooks.store.port import Collection, Delete, FieldPath, Merge
 from runbooks.store.records import read_entry
 
@@ -132,7 +133,7 @@ class Batches:
     def _pick(self, order: BatchOrder, watch: Watch) -> list[Pick]:
         """Choose what to draft: as ordered, or what has no draft, worst first (CONTRACT R7)."""
         if order.suggestion_ids is not None:
-            return [Pick(name) for name in dict.fromkeys(order.suggestion_ids)]
+            return [Pick(name) for name in dict.fromkeys(map(key_of, order.suggestion_ids))]
         self._discovery.catch_up(order.batch_size, watch.cancel)
         free: list[Pick] = []
         busy: list[Pick] = []
@@ -256,9 +257,9 @@ class Batches:
     def _stand_back(self, suggestion_id: str, error: Exception) -> None:
         store = self._repository.store
         if isinstance(error, NotFound) and error.kind == "suggestion":
-            store.commit([Delete(Collection.QUEUE, suggestion_id)])
+            store.commit([Delete(Collection.QUEUE, key_of(suggestion_id))])
             return
         entry = self._repository.entry(suggestion_id)
         if entry:
             fields: dict[FieldPath, object] = {("failures",): entry.failures + 1}
-            store.commit([Merge(Collection.QUEUE, suggestion_id, fields)])
+            store.commit([Merge(Collection.QUEUE, entry.suggestion_id, fields)])

@@ -74,4 +74,4 @@ class Holds:
             ("hold_since",): entry.hold_since if going_on and entry.hold_since else iso(now),
             ("hold_until",): iso(now + timedelta(seconds=HOLD_SECONDS)) if actor else "",
         }
-        self._repository.store.commit([Merge(Collection.QUEUE, suggestion_id, fields)])
+        self._repository.store.commit([Merge(Collection.QUEUE, entry.suggestion_id, fields)])

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from runbooks.errors import CommitUnknown, Conflict, StoreUnavailable
 from runbooks.models import Lease
-from runbooks.store.codec import document_key
+from runbooks.store.codec import document_key, key_of
 from runbooks.store.port import (
     SERVER_TIME,
     Collection,
@@ -111,7 +111,7 @@ class Leases:
         return Delete(Collection.LEASES, lease.key, if_token=lease.token)
 
     def _key(self, subject: str) -> str:
-        return document_key(f"{self._kind}:{subject}")
+        return document_key(f"{self._kind}:{key_of(subject)}")
 
     def _read(self, key: str) -> Stored | None:
         return self._store.get_many(Collection.LEASES, [key]).get(key)

@@ -72,29 +72,32 @@ class Repository:
 
     def version(self, suggestion_id: str, number: int) -> Version:
         """Read one version; raise NotFound."""
-        found = self._one(Collection.VERSIONS, records.version_key(suggestion_id, number))
+        key = records.version_key(key_of(suggestion_id), number)
+        found = self._one(Collection.VERSIONS, key)
         if found is None:
             raise NotFound("version", f"{suggestion_id}:{number}")
         return records.read_version(found)
 
     def versions(self, suggestion_id: str, limit: int = 100, below: int = 0) -> list[Version]:
         """Read a suggestion's versions, newest first, from under number `below` when given."""
-        after = (below, records.version_key(suggestion_id, below)) if below else None
-        found = self.store.query(queries.versions_of(suggestion_id, limit, after))
+        sid = key_of(suggestion_id)
+        after = (below, records.version_key(sid, below)) if below else None
+        found = self.store.query(queries.versions_of(sid, limit, after))
         return [records.read_version(stored) for stored in found]
 
     def version_with(self, suggestion_id: str, revision: str) -> Version | None:
         """Read a version that holds exactly this revision, if there is one."""
-        found = self.store.query(queries.version_with(suggestion_id, revision))
+        found = self.store.query(queries.version_with(key_of(suggestion_id), revision))
         return records.read_version(found[0]) if found else None
 
     def unsaved(self, suggestion_id: str) -> list[UnsavedText]:
         """Read everybody's unsaved texts of a suggestion, however many there are."""
-        found = self.store.query(queries.unsaved_of(suggestion_id, _AT_ONCE))
+        sid = key_of(suggestion_id)
+        found = self.store.query(queries.unsaved_of(sid, _AT_ONCE))
         page = found
         while len(page) == _AT_ONCE:
             after = (page[-1].key,)
-            page = self.store.query(queries.unsaved_of(suggestion_id, _AT_ONCE, after))
+            page = self.store.query(queries.unsaved_of(sid, _AT_ONCE, after))
             found = [*found, *page]
         return [records.read_unsaved(stored) for stored in found]
 
@@ -115,7 +118,8 @@ class Repository:
 
     def audit(self, suggestion_id: str) -> list[AuditEntry]:
         """Read what was done to a suggestion, newest first."""
-        return [records.read_audit(s) for s in self.store.query(queries.audit_of(suggestion_id))]
+        found = self.store.query(queries.audit_of(key_of(suggestion_id)))
+        return [records.read_audit(stored) for stored in found]
 
     def _one(
         self, collection: Collection, key: str, select: tuple[str, ...] | None = None

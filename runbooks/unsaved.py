@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from runbooks.acts import NewText
-from runbooks.errors import InvalidRequest, StoreError
+from runbooks.errors import InvalidRequest, RunbookError
 from runbooks.models import Lease, Suggestion, UnsavedText
 from runbooks.repository import Repository
 from runbooks.store import records
-from runbooks.store.codec import document_key
+from runbooks.store.codec import document_key, key_of
 from runbooks.store.port import Collection, Delete, FieldPath, Merge, Write
 
 MAX_TEXT_BYTES = 600_000
@@ -53,22 +53,22 @@ class UnsavedTexts:
     ) -> bool:
         """Keep a text whose save was refused, beside everything else that person has.
 
-        Say whether it is kept: when the store itself is what failed, only the caller has it.
+        Say whether it is kept: when the store is what failed, only the caller has it.
         """
         try:
             place = _rescued(person, text)
             self._put(suggestion_id, text, base_revision, person, place, why)
-        except StoreError:
+        except RunbookError:
             return False
         return True
 
     def discard(self, suggestion_id: str, places: Iterable[str]) -> None:
         """Throw these texts away, as their author asked."""
-        gone = tuple(places)
+        gone, entry = tuple(places), self._repository.entry(suggestion_id)
         writes: list[Write] = [Delete(Collection.UNSAVED, _key(suggestion_id, p)) for p in gone]
-        if self._repository.entry(suggestion_id):
+        if entry:
             paths: tuple[FieldPath, ...] = tuple(("unsaved_by", place) for place in gone)
-            writes.append(Merge(Collection.QUEUE, suggestion_id, {}, remove=paths))
+            writes.append(Merge(Collection.QUEUE, entry.suggestion_id, {}, remove=paths))
         self._repository.store.commit(writes)
 
     def ended_by(self, text: NewText, person: Person) -> tuple[str, ...]:
@@ -92,7 +92,7 @@ class UnsavedTexts:
     ) -> UnsavedText:
         unsaved = UnsavedText(
             key=_key(suggestion_id, place),
-            suggestion_id=suggestion_id,
+            suggestion_id=key_of(suggestion_id),
             actor=person.actor,
             place=place,
             base_revision=base_revision,
@@ -104,9 +104,9 @@ class UnsavedTexts:
         writes: list[Write] = [
             Merge(Collection.UNSAVED, unsaved.key, {(k,): v for k, v in document.items()})
         ]
-        if self._repository.entry(suggestion_id):
+        if self._repository.entry(unsaved.suggestion_id):
             mark: dict[FieldPath, object] = {("unsaved_by", place): document["at"]}
-            writes.append(Merge(Collection.QUEUE, suggestion_id, mark))
+            writes.append(Merge(Collection.QUEUE, unsaved.suggestion_id, mark))
         self._repository.store.commit(writes)
         return unsaved
 
@@ -130,4 +130,4 @@ def _rescued(person: Person, text: str) -> str:
 
 
 def _key(suggestion_id: str, place: str) -> str:
-    return document_key(f"{suggestion_id}:{place}")
+    return document_key(f"{key_of(suggestion_id)}:{place}")
