@@ -39,12 +39,16 @@ LISTS: dict[str, Query] = {
         for sort in Sort
         for after in (False, True)
     },
+    "as lists show it": queries.queue_list(QueueFilter(status=("approved",)), Sort.UPDATED, 50),
     "draftless": queries.queue_draftless(20),
     "draftless, next": queries.queue_draftless(20, (0, 1, "2026", "x")),
     "fallbacks": queries.queue_fallbacks("run_budget_exceeded", 20),
     "of a run": queries.queue_of_run("r"),
     "since a text": queries.suggestions_since("created_at", "2026", 10),
     "since a moment": queries.suggestions_since("updated_at", datetime(2026, 1, 1, tzinfo=UTC), 10),
+    "newest by a moment": queries.suggestions_newest("created_at", True, 10),
+    "newest by a text": queries.suggestions_newest("updated_at", False, 10),
+    "between two names": queries.suggestions_between("a", "z", 10),
     "by name": queries.documents_by_name(Collection.QUEUE, "", 10),
     "by name, next": queries.documents_by_name(Collection.SUGGESTIONS, "x", 10),
     "versions": queries.versions_of("s", 10),
@@ -65,6 +69,8 @@ COUNTS: dict[str, Query] = {
         {"type": "runbook", "draft_state": "generated", "clean_markdown": True}
     ),
     "leases": queries.leases_of_run("r"),
+    "entries between two names": queries.entries_between("a", "z"),
+    "suggestions between two names": queries.suggestions_between("a", "z", 1),
     **{name: queries.queue_page(which, Sort.WORST, 1) for name, which in EVERY_FILTER.items()},
 }
 
