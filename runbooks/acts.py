@@ -186,9 +186,10 @@ class Acts:
         ended: Sequence[str] = (),
     ) -> Write:
         """Give the write that brings the queue entry to the state after the act."""
-        changes: dict[FieldPath, object] = as_fields(state_of(after, counts_of(after.slot)))
         if entry is None:
             changes = entry_fields(self.fresh_entry(after))
+        else:
+            changes = as_fields(state_of(after, counts_of(after.slot), entry.service))
         changes[("version_number",)] = head.number
         changes[("version_revision",)] = head.revision
         if seen_by:

@@ -24,6 +24,7 @@ from runbooks.store.documents import read_suggestion
 from runbooks.store.port import Collection, Delete, FieldPath, Merge, Stored, Write
 from runbooks.store.reading import mapping, moment, text, texts, whole
 from runbooks.store.records import read_entry
+from runbooks.words import FORM
 
 STATE_KEY = "discovery"
 OVERLAP = timedelta(minutes=10)
@@ -256,12 +257,12 @@ class Discovery:
             entry.status == suggestion.status
             and entry.revision == suggestion.slot.revision
             and entry.problem == problem_of(suggestion)
+            and entry.search_form == FORM
         )
         if same:
             return None
-        return Merge(
-            Collection.QUEUE, key, as_fields(state_of(suggestion, counts_of(suggestion.slot)))
-        )
+        state = state_of(suggestion, counts_of(suggestion.slot), entry.service)
+        return Merge(Collection.QUEUE, key, as_fields(state))
 
     def _count(self) -> dict[FieldPath, object]:
         return {

@@ -324,6 +324,8 @@ class QueueEntry(Frozen):
     decided_by: str = ""
     sample: bool = False
     search_tokens: tuple[str, ...] = ()
+    search_form: int = 0
+    """Which of its words these are, see `runbooks.words.FORM`; 0: from before they had a number."""
 
 
 class Version(Frozen):

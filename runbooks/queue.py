@@ -3,7 +3,6 @@
 import base64
 import binascii
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -24,11 +23,9 @@ from runbooks.store import queries, records
 from runbooks.store.port import KEY, DocumentStore, FieldPath, Query
 from runbooks.store.queries import QueueFilter, Sort
 from runbooks.store.reading import severity_rank, worst
+from runbooks.words import FORM, search_tokens
 
 EPOCH = iso(datetime(1970, 1, 1, tzinfo=UTC))
-_WORD = re.compile(r"[\w]+(?:[.\-][\w]+){0,8}", re.UNICODE)
-_MAX_TOKENS = 120
-_SHORTEST_PREFIX = 3
 
 SORT_FIELDS: Mapping[Sort, tuple[str, ...]] = {
     Sort.WORST: ("severity_rank", "created_at"),
@@ -83,7 +80,7 @@ class Queue:
     def page(self, which: QueueFilter, sort: Sort, limit: int, cursor: str | None) -> QueuePage:
         """Give one page; raise InvalidRequest for a cursor that is not ours."""
         after = read_cursor(cursor, sort) if cursor else None
-        found = self._store.query(queries.queue_page(which, sort, limit, after))
+        found = self._store.query(queries.queue_list(which, sort, limit, after))
         entries = [(stored.key, records.read_entry(stored)) for stored in found]
         last = found[-1] if len(found) == limit else None
         return QueuePage(
@@ -150,37 +147,6 @@ def read_cursor(cursor: str, sort: Sort) -> tuple[object, ...]:
     return tuple(parts[1:])
 
 
-def words(text: str) -> tuple[str, ...]:
-    """Split a search text into the words that are looked for, at most ten."""
-    return tuple(dict.fromkeys(match.group().lower() for match in _WORD.finditer(text)))[:10]
-
-
-def search_tokens(suggestion: Suggestion, service: str) -> tuple[str, ...]:
-    """Give the words that a search finds a suggestion by, title words also by their beginnings."""
-    heading = words_of(suggestion.heading, suggestion.failure_type, service)
-    rest = words_of(
-        suggestion.suggestion_id,
-        suggestion.pattern.trigger_condition[:2000],
-        suggestion.pattern.summary[:2000],
-        suggestion.description[:2000],
-    )
-    prefixes = (
-        word[:length] for word in heading for length in range(_SHORTEST_PREFIX, min(len(word), 12))
-    )
-    return tuple(dict.fromkeys((*heading, *prefixes, *rest)))[:_MAX_TOKENS]
-
-
-def words_of(*texts: str) -> list[str]:
-    """Split texts into lower-case words and the parts of compound ones, each once."""
-    found: dict[str, None] = {}
-    for text in texts:
-        for match in _WORD.finditer(text[:4000]):
-            word = match.group().lower()[:60]
-            found[word] = None
-            found.update(dict.fromkeys(part for part in re.split(r"[._\-]", word) if len(part) > 1))
-    return list(found)
-
-
 def entry_of(
     suggestion: Suggestion,
     patterns: Sequence[FailurePattern],
@@ -208,9 +174,8 @@ def entry_of(
         occurrences=sum(max(1, t.recurrence_count or 1) for t in seen) or len(suggestion.sources),
         last_seen=iso(last_seen) if last_seen else "",
         sample=suggestion.sample,
-        search_tokens=search_tokens(suggestion, service),
     )
-    return entry.model_copy(update=state_of(suggestion, counts))
+    return entry.model_copy(update=state_of(suggestion, counts, service))
 
 
 def effective_severity(
@@ -226,8 +191,11 @@ def effective_severity(
     )
 
 
-def state_of(suggestion: Suggestion, counts: Counts) -> dict[str, object]:
-    """Give the fields of an entry that change with the suggestion's draft and status."""
+def state_of(suggestion: Suggestion, counts: Counts, service: str) -> dict[str, object]:
+    """Give the fields of an entry that change with the suggestion's draft and status.
+
+    `service` is the one of its traces, which the entry knows; a search finds it too.
+    """
     slot = suggestion.slot
     meta = slot.draft.generator_meta if slot.draft else None
     approval = suggestion.approval
@@ -248,6 +216,8 @@ def state_of(suggestion: Suggestion, counts: Counts) -> dict[str, object]:
         "failures": 0,
         "decided_at": iso(approval.timestamp) if approval and approval.timestamp else "",
         "decided_by": approval.actor if approval else "",
+        "search_tokens": search_tokens(suggestion, service),
+        "search_form": FORM,
     }
 
 
@@ -265,10 +235,13 @@ def _unreadable(suggestion: Suggestion) -> bool:
 
 def as_fields(changes: Mapping[str, object]) -> dict[FieldPath, object]:
     """Give changes of an entry as field paths for a merge."""
-    return {
-        (name,): value.value if isinstance(value, DraftState) else value
-        for name, value in changes.items()
-    }
+    return {(name,): _stored(value) for name, value in changes.items()}
+
+
+def _stored(value: object) -> object:
+    if isinstance(value, DraftState):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value
 
 
 def entry_fields(entry: QueueEntry) -> dict[FieldPath, object]:

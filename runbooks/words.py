@@ -28,9 +28,13 @@ _TEXT_CHARS: Final = 60_000
 
 
 def words(text: str) -> tuple[str, ...]:
-    """Split a search text into the words that are looked for, at most ten."""
-    found = (match.group().lower()[:_LONGEST] for match in _WORD.finditer(text))
-    return tuple(dict.fromkeys(found))[:_ASKED]
+    """Split a search text into the words that are looked for, at most ten.
+
+    Single letters and digits are only looked for when there is nothing else.
+    """
+    found = [match.group().lower()[:_LONGEST] for match in _WORD.finditer(text)]
+    telling = [word for word in found if _tells(word)]
+    return tuple(dict.fromkeys(telling or found))[:_ASKED]
 
 
 def search_tokens(suggestion: Suggestion, service: str) -> tuple[str, ...]:
@@ -61,10 +65,14 @@ def search_tokens(suggestion: Suggestion, service: str) -> tuple[str, ...]:
 
 
 def _text_words(draft: RunbookDraft) -> list[str]:
-    """Give the words of a text that are longer than a letter, those of its commands first."""
+    """Give the words of a text but single letters, those of its commands first."""
     parts = (*draft.diagnosis_commands, *draft.symptoms, *draft.mitigation_steps)
     found = _split((*parts, draft.title, draft.markdown_content), _TEXT_CHARS)
-    return [word for word in found if len(word) > 1][:TEXT_WORDS]
+    return [word for word in found if _tells(word)][:TEXT_WORDS]
+
+
+def _tells(word: str) -> bool:
+    return len(word) > 1 or not word.isascii()
 
 
 def _split(texts: Iterable[str], most: int) -> list[str]:

@@ -8,10 +8,10 @@ from starlette.datastructures import QueryParams
 
 from runbooks.errors import InvalidRequest
 from runbooks.models import DraftState, RunSummary, Severity
-from runbooks.queue import words
 from runbooks.store.codec import decode, encode
 from runbooks.store.queries import QueueFilter, Sort
 from runbooks.store.reading import severity as read_severity
+from runbooks.words import words
 
 MAX_LIMIT = 200
 _STATUSES = ("pending", "approved", "rejected")

@@ -14,7 +14,7 @@ from runbooks.revision import revision
 from runbooks.store.records import write_version
 
 _FROM_TRACES = {"title", "failure_type", "service", "problem"}
-_INSIDE = {"search_tokens", "seen_by", "unsaved_by", "failures", "evidence_hash"}
+_INSIDE = {"search_tokens", "search_form", "seen_by", "unsaved_by", "failures", "evidence_hash"}
 _TAG_CHARS = 16
 
 

@@ -11,9 +11,11 @@ from enum import StrEnum
 from math import prod
 
 from runbooks.errors import InvalidRequest
+from runbooks.models import QueueEntry
 from runbooks.store.codec import asked_for
 from runbooks.store.documents import SUGGESTION_FIELDS
 from runbooks.store.port import KEY, Collection, Order, Query, Where
+from runbooks.store.shapes import SEARCH_FIELD
 
 MAX_ALTERNATIVES = 30
 """How many combinations of "any of these" one question may have (Firestore's limit)."""
@@ -21,6 +23,8 @@ MAX_ALTERNATIVES = 30
 
 FALLBACK_REASONS = ("run_budget_exceeded", "missing_failure_patterns", "insufficient_context")
 """Why a template was written instead of a draft, those first whose cause passes by itself (R8)."""
+
+_LISTED = tuple(sorted(set(QueueEntry.model_fields) - {"suggestion_id", SEARCH_FIELD}))
 
 
 class Sort(StrEnum):
@@ -98,6 +102,13 @@ def queue_page(
         limit=limit,
         search=which.search,
     )
+
+
+def queue_list(
+    which: QueueFilter, sort: Sort, limit: int, after: tuple[object, ...] | None = None
+) -> Query:
+    """A page of the queue as lists show it: without the words that a search finds."""
+    return replace(queue_page(which, sort, limit, after), select=_LISTED)
 
 
 def queue_draftless(limit: int, after: tuple[object, ...] | None = None) -> Query:

@@ -28,6 +28,7 @@ SEVERAL = ("status", "severity", "failure_type", "service", "draft_state")
 SINGLE = ("type", "assignee", "similarity_group")
 
 OTHERS: dict[str, list[Query]] = {
+    "queue_list": [queries.queue_list(QueueFilter(), sort, 10) for sort in Sort],
     "queue_draftless": [queries.queue_draftless(10)],
     "queue_fallbacks": [queries.queue_fallbacks("run_budget_exceeded", 10)],
     "queue_of_run": [queries.queue_of_run("run_1")],
