@@ -1,5 +1,6 @@
 """The review page as a person uses it: nothing typed is lost, nothing unseen is approved."""
 
+import pickle
 import time
 
 import pytest
@@ -231,6 +232,18 @@ def test_saving_makes_it_a_persons_text(drafted: Page) -> None:
     assert (draft.edit_source, draft.markdown_content) == ("human", GOOD)
     assert "batches will leave this text alone" in drafted.text
     assert "human" in drafted.text
+
+
+def test_writing_it_oneself_begins_with_the_sections(world: World) -> None:
+    """Who writes a runbook from nothing finds the six sections and what is known."""
+    page = Page(world, world.suggest())
+    page.click("write")
+    assert page.editor.value.startswith("# Runaway loop - Operational Runbook")
+    assert page.editor.value.count("\n## ") == 6
+    assert "Auto-generated" not in page.editor.value
+    assert not page.desk.typed
+    page.write(GOOD).click("save")
+    assert page.stored.slot.draft.edit_source == "human"
 
 
 def test_a_reason_goes_into_the_history(drafted: Page) -> None:
@@ -525,7 +538,9 @@ def test_text_that_is_not_saved_is_not_approved_unnoticed(written: Page) -> None
 
 def test_changes_show_generated_against_edited(drafted: Page) -> None:
     """At first the machine's text is compared with the one on the screen."""
-    changed = drafted.stored.slot.draft.markdown_content.replace("Customer impact", "Visitor impact")
+    changed = drafted.stored.slot.draft.markdown_content.replace(
+        "Customer impact", "Visitor impact"
+    )
     drafted.world.service.save(drafted.sid, changed, drafted.stored.slot.revision, KIM)
     drafted.app.open("queue").open("review", id=drafted.sid)
     drafted.tab("Changes")
@@ -672,3 +687,10 @@ def test_an_id_of_any_characters_has_a_page(world: World) -> None:
     page = Page(world, world.suggest(id=sid))
     page.click("generate_first").tab("Edit").write(GOOD).click("save")
     assert page.stored.slot.draft.edit_source == "human"
+
+
+def test_what_the_desk_keeps_can_be_pickled(written: Page) -> None:
+    """The session holds plain values, so that it can be moved to another process."""
+    written.tab("Edit").write(GOOD + "\nmore\n").click("save")
+    desks = written.at.session_state["rb_desks"]
+    assert pickle.loads(pickle.dumps(desks)) == desks

@@ -11,6 +11,7 @@ from workbench import holding, messages, notices, review_state, state, times, wi
 from workbench.components import keeper, refusals
 from workbench.opened import Opened, adopt, same_text, short, text_of
 from workbench.review_state import Refusal, Typed
+from workbench.skeleton import skeleton
 
 HEIGHT = 560
 HOLD_LOST = "hold_lost"
@@ -81,8 +82,9 @@ def _start(opened: Opened, field: str) -> str:
     there = st.session_state.get(field)
     if isinstance(there, str):
         return there
-    typed = opened.desk.typed
-    return typed.text if typed is not None else opened.text
+    if opened.desk.typed is not None:
+        return opened.desk.typed.text
+    return skeleton(opened.evidence()) if opened.slot.kind is SlotKind.EMPTY else opened.text
 
 
 def _hints(opened: Opened) -> None:
