@@ -511,6 +511,24 @@ def test_rejecting_needs_a_reason(written: Page) -> None:
     )
 
 
+def test_a_text_that_is_not_the_approved_one_is_labelled(written: Page) -> None:
+    """Another service may change the text after approval; nobody takes it for approved."""
+    written.click("approve")
+    assert "not** the text that was approved" not in written.text
+    written.world.foreign_write(
+        written.sid,
+        {("suggestion_content", "runbook_snippet", "markdown_content"): GOOD + "\nsneaked in\n"},
+    )
+    written.app.open("queue").open("review", id=written.sid)
+    assert "not** the text that was approved" in written.text
+
+
+def test_the_reason_of_a_decision_is_on_the_page(written: Page) -> None:
+    """Who opens a rejected suggestion reads why."""
+    written.fill("reject_reason", "duplicate of sugg-007").click("reject")
+    assert "Reason given: duplicate of sugg" in written.text
+
+
 def test_what_was_decided_can_be_reopened_with_a_reason(written: Page) -> None:
     """Nothing is irreversible; why it was opened again stands in the history."""
     written.click("approve")

@@ -68,6 +68,7 @@ def show(opened: Opened) -> None:
         )
     st.title(messages.escape_md(redact(opened.now.heading), 200), anchor=False)
     st.markdown(_badges(opened))
+    _decision(opened)
     _meanwhile(opened)
 
 
@@ -87,6 +88,27 @@ def _badges(opened: Opened) -> str:
     if now.sample:
         shown.append(theme.badge("sample", "gray"))
     return " ".join(shown)
+
+
+def _decision(opened: Opened) -> None:
+    """Say why it was decided, and when the text here is not the one that was approved (R16)."""
+    approval = opened.now.approval
+    if opened.pending or approval is None:
+        return
+    reasons = (approval.reason, approval.override_reason, approval.notes)
+    told = next((reason for reason in reasons if reason.strip()), "")
+    if told:
+        st.caption(f":material/gavel: Reason given: {messages.escape_md(told, 500)}")
+    if opened.now.status != "approved":
+        return
+    if approval.revision is None:
+        st.caption(":material/info: It was approved elsewhere, without naming a revision.")
+    elif approval.revision != opened.slot.revision:
+        st.warning(
+            f"What stands here is **not** the text that was approved: that was revision "
+            f"`{short(approval.revision)}`. The library serves the approved one.",
+            icon=":material/warning:",
+        )
 
 
 @notices.guarded
