@@ -60,7 +60,7 @@ class Reach:
 
 def walk(payload: object, reach: Reach) -> Iterator[Node]:
     """Give maps and plain values of a payload in their order, as many as `reach` allows."""
-    stack: list[tuple[object, str, str, Place, int]] = [(_parsed(payload), "", "", Place(), 0)]
+    stack: list[tuple[object, str, str, Place, int]] = [(parsed(payload), "", "", Place(), 0)]
     while stack:
         if reach.nodes <= 0:
             reach.partial = True
@@ -130,7 +130,7 @@ def attributes_of(value: Mapping[object, object]) -> dict[str, object]:
     return found
 
 
-def _parsed(payload: object) -> object:
+def parsed(payload: object) -> object:
     """Read a payload that was stored as JSON text; any other text stays text."""
     if not isinstance(payload, str) or len(payload) > MAX_PARSED:
         return payload

@@ -121,7 +121,10 @@ def _spans(facts: Facts, matches: tuple[Match, ...]) -> Iterator[str]:
 
 
 def _about(nanoseconds: float) -> str:
-    return f" (about {nanoseconds // _ONE_SECOND:.0f} s)" if nanoseconds >= _ONE_SECOND else ""
+    if nanoseconds < _ONE_SECOND:
+        return ""
+    seconds = nanoseconds / _ONE_SECOND
+    return f" (about {seconds:.{0 if seconds >= 20 else 1}f} s)"
 
 
 def _signals(evidence: Evidence, facts: Facts) -> list[str]:

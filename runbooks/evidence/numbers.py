@@ -1,0 +1,83 @@
+"""Looks for a number in the sources: the same value, of the same unit or beside the same words."""
+
+from collections.abc import Iterator
+
+from runbooks.evidence.index import Index, Occurrence
+from runbooks.evidence.quantities import UNITS, Quantity
+from runbooks.evidence.report import Support
+from runbooks.evidence.words import stems
+
+_NEAR = 0.06
+_EXACT = 1e-9
+_TELLING_DIGITS = 4
+"""A number of so many digits is hardly there by chance, so that no word beside it need agree."""
+
+
+_STATUS = frozenset(stems("http status code"))
+
+
+def number_support(claimed: Quantity, beside: frozenset[str], index: Index) -> Support | None:
+    """Give the best place of a number, or None.
+
+    A number with a unit needs the same amount in the same kind of unit; one that counts things
+    needs a word in common with what stands beside it there.
+    """
+    if not claimed.measure and 400 <= claimed.value <= 599 and not claimed.decimals:
+        beside |= _STATUS
+    best: tuple[float, Occurrence] | None = None
+    for found in _candidates(claimed, index):
+        score = _agreement(claimed, beside, found)
+        if score and (best is None or score > best[0]):
+            best = (score, found)
+    return index.support(best[1].at, 1, best[0]) if best else None
+
+
+def bare_support(value: float, beside: frozenset[str], index: Index) -> Support | None:
+    """Give the place of a number that stands in a query beside a key."""
+    for found in index.occurrences(value, value):
+        if found.beside & beside:
+            return index.support(found.at, 1)
+    return None
+
+
+def _candidates(claimed: Quantity, index: Index) -> Iterator[Occurrence]:
+    loose = _NEAR if claimed.loose else 0.0
+    rounding = 0.5 * 10**-claimed.decimals if claimed.decimals and claimed.digits > 1 else 0.0
+    for size in _sizes(claimed):
+        value = claimed.amount / size
+        room = max(loose * value, rounding * claimed.size / size, _EXACT * value)
+        if size == claimed.size and not loose and not claimed.measure:
+            room = 0.0
+        yield from (
+            index.occurrences(value - room, value + room)
+            if room
+            else index.occurrences(claimed.value, claimed.value)
+        )
+
+
+def _sizes(claimed: Quantity) -> list[float]:
+    """Give the sizes of all units of a measure, the claim's own first."""
+    others = {size for measure, size in UNITS.values() if measure == claimed.measure}
+    return [claimed.size, *sorted(others - {claimed.size})] if claimed.measure else [1.0]
+
+
+def _agreement(claimed: Quantity, beside: frozenset[str], found: Occurrence) -> float:
+    """Tell from 0 to 1 how well a number in a source agrees with the one that is claimed."""
+    shared = len(beside & found.beside)
+    words = min(shared, 4) / 10
+    same_value = abs(found.quantity.value - claimed.value) <= _EXACT * max(1.0, claimed.value)
+    if claimed.measure and found.quantity.measure:
+        if found.quantity.measure != claimed.measure:
+            return 0.0
+        return 0.6 + words
+    if claimed.measure:
+        # The source has the bare number; its unit may stand in the name of the field.
+        return 0.4 + words if shared and same_value else 0.0
+    if not same_value:
+        return 0.0
+    if found.quantity.measure:
+        # The source measures what the claim counts: 15 minutes are not 15 spans.
+        return 0.3 + words if shared and not claimed.unit.strip(".,") else 0.0
+    if claimed.digits >= _TELLING_DIGITS:
+        return 0.5 + words
+    return 0.4 + words if shared else 0.0
