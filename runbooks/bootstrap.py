@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from runbooks.acts import Acts
 from runbooks.batch import Batches
+from runbooks.bulk import Bulk
 from runbooks.clock import Clock, utc_now
 from runbooks.config import Settings, load_settings
 from runbooks.discovery import Discovery
@@ -48,6 +49,7 @@ def assemble(
     discovery = Discovery(repository, acts, clock)
     holds = Leases(store, "edit")
     unsaved = UnsavedTexts(repository, clock)
+    review = Review(repository, acts, holds, unsaved, clock)
     generator = _generator(settings, repository, acts, drafter, services, clock)
     runs = Runs(repository, clock)
     batches = _batches(settings, repository, discovery, generator, runs, clock, drafter.provider)
@@ -57,7 +59,8 @@ def assemble(
         queue=queue,
         library=Library(repository, queue, services),
         discovery=discovery,
-        review=Review(repository, acts, holds, unsaved, clock),
+        review=review,
+        bulk=Bulk(repository, acts, review, clock),
         unsaved=unsaved,
         holds=Holds(repository, holds, clock),
         seen=Seen(repository),

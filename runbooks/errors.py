@@ -13,6 +13,7 @@ RunbookError
 │   ├── GenerationInProgress somebody else is generating it
 │   ├── BeingEdited          a person holds it or has unsaved text
 │   ├── HoldLost             another person took the item over
+│   ├── ChangedSince         what was to be undone does not stand any more
 │   ├── NotSeen              this person has not opened the present revision
 │   ├── WouldBeFallback      only a template could be written
 │   ├── BudgetExceeded       the money of this call or run is used up
@@ -165,6 +166,16 @@ class HoldLost(Refused):
     def __init__(self, suggestion_id: str, holder: str | None) -> None:
         super().__init__(suggestion_id, holder)
         self.holder = holder
+
+
+class ChangedSince(Refused):
+    """What was to be undone does not stand any more: somebody else acted since."""
+
+    code = "stale_revision"
+
+    def __init__(self, suggestion_id: str, status: str) -> None:
+        super().__init__(suggestion_id, status)
+        self.status = status
 
 
 class NotSeen(Refused):

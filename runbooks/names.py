@@ -31,6 +31,12 @@ def checked_name(raw: str) -> str:
     return name
 
 
+def checked_actor(raw: str) -> str:
+    """Give a person as records name them: `local:<name>`, "" for nobody; raise InvalidRequest."""
+    bare = raw.strip().removeprefix("local:").strip()
+    return f"local:{checked_name(bare)}" if bare else ""
+
+
 def cookie_value(name: str) -> str:
     """Give a checked name as the cookie holds it."""
     return quote(name, safe="")

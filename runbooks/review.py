@@ -10,6 +10,7 @@ from datetime import datetime
 from runbooks.acts import Acts, NewText, refuse
 from runbooks.errors import (
     BlockingFindings,
+    ChangedSince,
     HoldLost,
     InvalidRequest,
     NotRunbook,
@@ -129,6 +130,22 @@ class Review:
         if not reason.strip():
             raise InvalidRequest("reason", "reopening needs a reason")
         return self._decide(Act.REOPEN, suggestion_id, None, actor, {"notes": reason.strip()})
+
+    def take_back(self, suggestion_id: str, at: str, revision: str, actor: str) -> Suggestion:
+        """Reopen what this person decided at that moment (ISO text) on that revision.
+
+        Raise ChangedSince when another decision or another text stands there by now.
+        """
+
+        def gate(suggestion: Suggestion) -> None:
+            stands = _already(suggestion, suggestion.status, actor, revision)
+            decided = suggestion.approval.timestamp if suggestion.approval else None
+            unchanged = suggestion.slot.revision == revision
+            if not (stands and unchanged and decided and iso(decided) == at):
+                raise ChangedSince(suggestion_id, suggestion.status)
+
+        notes = f"undone by {actor.removeprefix('local:')}"
+        return self._decide(Act.REOPEN, suggestion_id, None, actor, {"notes": notes}, gate)
 
     def _write(
         self,

@@ -1,11 +1,12 @@
 """The façade that pages, REST and the command line share: one short method per use case."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from runbooks.batch import Batches, BatchOrder, Watch
+from runbooks.bulk import Bulk, BulkAct, BulkLine, Deed
 from runbooks.clock import Clock
 from runbooks.discovery import Discovery, DiscoveryState
 from runbooks.drafting.fallback import Reason
@@ -42,14 +43,6 @@ from runbooks.unsaved import Person, UnsavedTexts
 
 
 @dataclass(frozen=True)
-class BulkLine:
-    """What became of one suggestion of a bulk act; `problem` is None when it was done."""
-
-    suggestion_id: str
-    problem: RunbookError | None
-
-
-@dataclass(frozen=True)
 class Backlog:
     """How many runbook suggestions wait, and when that was counted."""
 
@@ -71,6 +64,7 @@ class RunbookService:
         review: Review,
         unsaved: UnsavedTexts,
         holds: Holds,
+        bulk: Bulk,
         seen: Seen,
         generator: Generator,
         batches: Batches,
@@ -92,7 +86,7 @@ class RunbookService:
         self._review = review
         self._unsaved = unsaved
         self._holds = holds
-        self._seen = seen
+        self._bulk = bulk
         self._opening = Opening(repository, discovery, services, seen, extra_patterns)
         self._generator = generator
         self._batches = batches
@@ -202,21 +196,28 @@ class RunbookService:
         """Make a decided suggestion pending again, with a reason."""
         return self._review.reopen(suggestion_id, actor, reason)
 
+    def foresee(self, act: BulkAct, ids: Sequence[str], actor: str) -> list[BulkLine]:
+        """Say what a bulk act would do to each of these, without doing it."""
+        return self._bulk.foresee(act, ids, actor)
+
     def approve_many(self, ids: Sequence[str], actor: str, notes: str = "") -> list[BulkLine]:
         """Approve those whose current revision this person has opened and that have no E-finding.
 
         The others stay pending and are listed with the reason (CONTRACT R17).
         """
-        return [self._bulk(name, lambda n: self._approve_seen(n, actor, notes)) for name in ids]
+        return self._bulk.approve(ids, actor, notes)
 
     def reject_many(self, ids: Sequence[str], actor: str, reason: str) -> list[BulkLine]:
         """Reject these with one reason, each at its present revision (CONTRACT R17)."""
+        return self._bulk.reject(ids, actor, reason)
 
-        def reject(name: str) -> None:
-            found = self.repository.suggestion(name)
-            self._review.reject(name, found.slot.revision, actor, reason)
+    def assign(self, ids: Sequence[str], assignee: str, actor: str) -> list[BulkLine]:
+        """Give these to a person, "" to nobody; raise InvalidRequest for what is no name."""
+        return self._bulk.assign(ids, assignee, actor)
 
-        return [self._bulk(name, reject) for name in ids]
+    def undo(self, deeds: Sequence[Deed], actor: str) -> list[BulkLine]:
+        """Undo what this person did in bulk, where it still stands; see Bulk.undo."""
+        return self._bulk.undo(deeds, actor)
 
     def keep_unsaved(
         self, suggestion_id: str, text: str, base_revision: str, person: Person
@@ -308,15 +309,3 @@ class RunbookService:
     def close(self) -> None:
         """Give back what the service holds; it is not used after that."""
         self.store.close()
-
-    def _approve_seen(self, suggestion_id: str, actor: str, notes: str) -> None:
-        seen = self._seen.revision(suggestion_id, actor)
-        self._review.approve(suggestion_id, seen, actor, notes)
-
-    @staticmethod
-    def _bulk(name: str, act: Callable[[str], None]) -> BulkLine:
-        try:
-            act(name)
-        except RunbookError as error:
-            return BulkLine(name, error)
-        return BulkLine(name, None)

@@ -148,6 +148,11 @@ MESSAGES: Mapping[type[e.RunbookError], Message] = {
         _NOT_OVERWRITTEN,
         "Look at what changed, then take it over again if you must.",
     ),
+    e.ChangedSince: Message(
+        "{suggestion_id} was changed by somebody since, it is {status} now.",
+        "It was left as it is.",
+        "Open it to see what became of it.",
+    ),
     e.NotSeen: Message(
         "{suggestion_id} was not opened by you in its present form.",
         "It stays pending.",

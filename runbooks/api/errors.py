@@ -50,6 +50,9 @@ TABLE: Mapping[type[e.RunbookError], Row] = {
     ),
     e.BeingEdited: Row(409, "{holder} is editing {suggestion_id}. Nothing was changed."),
     e.HoldLost: Row(409, "{suggestion_id} was taken over by {holder}. Nothing was overwritten."),
+    e.ChangedSince: Row(
+        409, "{suggestion_id} was changed since and is {status} now. Nothing was undone."
+    ),
     e.NotSeen: Row(409, "{suggestion_id} was not opened at its present revision {stored}."),
     e.WouldBeFallback: Row(
         409,

@@ -26,6 +26,7 @@ SAMPLES: dict[type[RunbookError], RunbookError] = {
     e.GenerationInProgress: e.GenerationInProgress("s1", "local:Ann", 12.3),
     e.BeingEdited: e.BeingEdited("s1", "local:Ann"),
     e.HoldLost: e.HoldLost("s1", None),
+    e.ChangedSince: e.ChangedSince("s1", "approved"),
     e.NotSeen: e.NotSeen("s1", "1" * 16),
     e.WouldBeFallback: e.WouldBeFallback("s1", "insufficient_context"),
     e.BudgetExceeded: e.BudgetExceeded("s1", 0.2, 0.0),

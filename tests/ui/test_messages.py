@@ -29,6 +29,7 @@ EXAMPLES = [
     errors.GenerationInProgress("sugg-1", "local:kim", 31.5),
     errors.BeingEdited("sugg-1", "local:kim#tab"),
     errors.HoldLost("sugg-1", None),
+    errors.ChangedSince("sugg-1", "approved"),
     errors.NotSeen("sugg-1", "abc"),
     errors.WouldBeFallback("sugg-1", "missing_failure_patterns"),
     errors.BudgetExceeded("sugg-1", 0.12, 0.0),

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from runbooks.batch import BatchOrder
-from runbooks.service import BulkLine, RunbookService
+from runbooks.bulk import BulkLine
+from runbooks.service import RunbookService
 from workbench import messages, notices, state, wiring
 from workbench.jobs import MAX_RUNNING, shared_jobs
 
