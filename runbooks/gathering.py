@@ -53,7 +53,7 @@ def gather(
         patterns=clean_patterns,
         traces=clean_traces,
         severity=effective_severity(suggestion, patterns, traces),
-        service=service,
+        service=redactor.text(service),
         row=services.row(service),
         trace_ids=tuple(trace_ids),
         pattern_ids=tuple(pattern.pattern_id for pattern in patterns),
@@ -63,8 +63,8 @@ def gather(
     return Gathered(evidence, redactor)
 
 
-_TRACE_IDS = frozenset({"trace_id", "service_name", "severity", "failure_type", "datadog_site"})
-_PATTERN_IDS = frozenset({"pattern_id", "source_trace_id", "severity", "failure_type"})
+_TRACE_IDS = frozenset({"trace_id", "severity", "datadog_site"})
+_PATTERN_IDS = frozenset({"pattern_id", "source_trace_id", "severity"})
 _SUGGESTION_TEXTS = ("title", "description", "pattern")
 
 
@@ -89,7 +89,7 @@ def _redacted(redactor: Redactor, name: str, value: object) -> object:
 
 
 def _clean_suggestion(redactor: Redactor, suggestion: Suggestion) -> Suggestion:
-    pattern = _clean(redactor, suggestion.pattern, frozenset({"severity", "failure_type"}))
+    pattern = _clean(redactor, suggestion.pattern, frozenset({"severity"}))
     texts = {name: redactor.text(getattr(suggestion, name)) for name in ("title", "description")}
     return suggestion.model_copy(update={**texts, "pattern": pattern})
 

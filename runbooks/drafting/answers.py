@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from runbooks.drafting.model import JsonSchema
 
 MAX_ANSWER_CHARS = 200_000
+_NOTHING = object()
+_ESCAPE = re.compile(r'\\(["\\/bfnrt]|u[0-9a-fA-F]{4})|\\')
 _FENCE = re.compile(r"\A\s{0,1000}```[a-zA-Z]{0,10}[ \t]{0,5}\n")
 
 
@@ -110,18 +112,24 @@ def _json(text: str, mend: bool) -> object:
         raise Unusable("invalid_json", "the answer is empty")
     said = text.rpartition("</think>")[2]
     for candidate in _candidates(said):
-        try:
-            return _clean(json.loads(candidate, strict=False))
-        except (ValueError, RecursionError):
-            continue
+        found = _loaded(candidate)
+        if found is not _NOTHING:
+            return found
     if mend and "{" in said:
-        try:
-            mended = _clean(json.loads(close_truncated(said[said.index("{") :]), strict=False))
-        except (ValueError, RecursionError):
-            mended = None
-        if mended:
+        mended = _loaded(close_truncated(said[said.index("{") :]))
+        if mended not in (_NOTHING, {}):
             return mended
     raise Unusable("invalid_json", "the answer is not JSON")
+
+
+def _loaded(text: str) -> object:
+    """Read JSON, with single backslashes (as in `\\d`) taken for what they mean; else _NOTHING."""
+    for form in (text, _ESCAPE.sub(lambda found: found[0] if found[1] else r"\\", text)):
+        try:
+            return _clean(json.loads(form, strict=False))
+        except (ValueError, RecursionError):
+            continue
+    return _NOTHING
 
 
 def _clean(value: object) -> object:

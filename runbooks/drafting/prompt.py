@@ -22,7 +22,7 @@ MAX_PROMPT_BYTES = 14_400
 and for what servers add; a server that gets the schema in words gets 300 tokens more."""
 
 _MAX_OFFER_BYTES = 4_000
-_LONGEST_TEXTS = (1_200, 600, 300, 150, 75, 40)
+_LONGEST_TEXTS = (1_200, 600, 300, 150, 75, 40, 20, 10)
 _LEFT_OUT = "(further evidence left out: no space)"
 _TEMPLATE = Path(__file__).with_name("prompt.md")
 _USER = "\n=== USER ===\n"

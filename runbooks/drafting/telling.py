@@ -4,10 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from runbooks.drafting.facts import ErrorSeen, Facts
-from runbooks.drafting.names import safe
 from runbooks.drafting.port import Evidence
 from runbooks.models import FailurePattern
-from runbooks.redaction import redact
 
 _MOST = 8
 
@@ -46,18 +44,13 @@ def _error(error: ErrorSeen) -> Mapping[str, object]:
 def _suggestion(evidence: Evidence) -> Mapping[str, object]:
     own = evidence.suggestion
     return {
-        "failure_type": _named(evidence.failure_type),
-        "service": _named(evidence.service),
+        "failure_type": evidence.failure_type,
+        "service": evidence.service,
         "title": own.title or own.pattern.title,
         "description": own.description,
         "trigger": own.pattern.trigger_condition,
         "summary": own.pattern.summary,
     }
-
-
-def _named(name: str) -> str:
-    """Give a name as it is; ids are not redacted, but what reads as a text is (CONTRACT R10)."""
-    return safe(name) or redact(name[:400])
 
 
 def _numbers(facts: Facts) -> Mapping[str, object]:
