@@ -6,13 +6,12 @@ import time
 from collections.abc import Callable, Iterator, Sized
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import islice
 
 from runbooks.discovery import Discovery
 from runbooks.drafting.budget import Bill, Budget
 from runbooks.errors import NotFound, Refused, RunbookError
-from runbooks.generation import Generator, Order, refuse_if_busy
+from runbooks.generation import Generator, Order
 from runbooks.models import Outcome, QueueEntry, RunState, RunSummary
 from runbooks.outcomes import Breaker, billed, failed, made, not_attempted, skipped, timed
 from runbooks.repository import Repository
@@ -21,9 +20,9 @@ from runbooks.store import queries
 from runbooks.store.codec import key_of
 from runbooks.store.port import Collection, Delete, FieldPath, Merge
 from runbooks.store.records import read_entry
+from runbooks.turns import Turns
 
 logger = logging.getLogger(__name__)
-_HEARTBEAT_S = 10.0
 _TICK_S = 0.5
 
 
@@ -89,7 +88,7 @@ class Batches:
         discovery: Discovery,
         generator: Generator,
         runs: Runs,
-        clock: Callable[[], datetime],
+        turns: Turns,
         *,
         concurrency: int,
         provider: str,
@@ -100,7 +99,7 @@ class Batches:
         self._discovery = discovery
         self._generator = generator
         self._runs = runs
-        self._clock = clock
+        self._turns = turns
         self._concurrency = concurrency
         self._provider = provider
         self._suggestion_budget_usd = suggestion_budget_usd
@@ -121,9 +120,10 @@ class Batches:
         work = _Work(order, run, tally, watch, budget, Breaker())
         state = RunState.INTERRUPTED
         try:
-            picks = self._pick(order, watch)
-            watch.report(Progress(run, len(picks), ()))
-            self._work(work, picks)
+            with self._runs.alive(run, tally):
+                picks = self._pick(order, watch)
+                watch.report(Progress(run, len(picks), ()))
+                self._work(work, picks)
             state = RunState.CANCELLED if watch.cancel.is_set() else RunState.FINISHED
         finally:
             run = self._runs.finish(run, tally, state)
@@ -172,7 +172,7 @@ class Batches:
 
     def _is_busy(self, entry: QueueEntry) -> bool:
         try:
-            refuse_if_busy(entry, self._clock())
+            self._turns.refuse_if_busy(entry)
         except Refused:
             return True
         return False
@@ -188,7 +188,6 @@ class Batches:
         """Feed the workers one by one, so that a cancel or a large batch leaves nothing behind."""
         waiting = iter(picks)
         running: dict[Future[Outcome], str] = {}
-        last_beat = time.monotonic()
         with ThreadPoolExecutor(self._concurrency, thread_name_prefix="draft") as pool:
             while True:
                 for pick in islice(waiting, self._free(running, work)):
@@ -199,9 +198,6 @@ class Batches:
                 for future in done:
                     running.pop(future)
                     work.tally.outcomes.append(future.result())
-                if time.monotonic() - last_beat > _HEARTBEAT_S:
-                    self._runs.beat(work.run, work.tally)
-                    last_beat = time.monotonic()
                 work.report(len(picks), tuple(running.values()))
         if work.breaker.open:
             work.tally.outcomes.extend(not_attempted(pick.suggestion_id) for pick in waiting)

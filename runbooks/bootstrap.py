@@ -24,6 +24,7 @@ from runbooks.service import RunbookService
 from runbooks.services import ServiceDirectory
 from runbooks.services import load as load_services
 from runbooks.store.port import DocumentStore
+from runbooks.turns import Turns
 from runbooks.unsaved import UnsavedTexts
 
 
@@ -50,9 +51,10 @@ def assemble(
     holds = Leases(store, "edit")
     unsaved = UnsavedTexts(repository, clock)
     review = Review(repository, acts, holds, unsaved, clock)
-    generator = _generator(settings, repository, acts, drafter, services, clock)
     runs = Runs(repository, clock)
-    batches = _batches(settings, repository, discovery, generator, runs, clock, drafter.provider)
+    turns = Turns(store, runs.call_lost)
+    generator = _generator(settings, repository, acts, drafter, services, turns, clock)
+    batches = _batches(settings, repository, discovery, generator, runs, turns, drafter.provider)
     return RunbookService(
         store=store,
         repository=repository,
@@ -81,6 +83,7 @@ def _generator(
     acts: Acts,
     drafter: Drafter,
     services: ServiceDirectory,
+    turns: Turns,
     clock: Clock,
 ) -> Generator:
     return Generator(
@@ -88,6 +91,7 @@ def _generator(
         acts,
         drafter,
         services,
+        turns,
         clock,
         seconds=settings.suggestion_seconds,
         budget_usd=settings.suggestion_budget_usd,
@@ -101,7 +105,7 @@ def _batches(
     discovery: Discovery,
     generator: Generator,
     runs: Runs,
-    clock: Clock,
+    turns: Turns,
     provider: str,
 ) -> Batches:
     return Batches(
@@ -109,7 +113,7 @@ def _batches(
         discovery,
         generator,
         runs,
-        clock,
+        turns,
         concurrency=settings.concurrency,
         provider=provider,
         suggestion_budget_usd=settings.suggestion_budget_usd,

@@ -15,27 +15,25 @@ from runbooks.drafting.model import Prompt
 from runbooks.drafting.port import DraftAnswer, Drafter, DraftRequest, Evidence
 from runbooks.drafting.prompt import build_prompt
 from runbooks.errors import (
-    BeingEdited,
     BudgetExceeded,
     Cancelled,
-    GenerationInProgress,
     NotFound,
     NotRunbook,
     Refused,
+    StoreError,
     UnreadableDocument,
     WouldBeFallback,
 )
 from runbooks.gathering import Gathered, gather
-from runbooks.leases import Leases, LeaseTaken
 from runbooks.models import DraftState, Lease, QueueEntry, SlotKind, Suggestion, VersionReason
 from runbooks.overwrite import Act, Position, Verdict, judge
 from runbooks.repository import Repository
 from runbooks.revision import sha256
 from runbooks.services import ServiceDirectory
 from runbooks.snippets import Snippet, generated
+from runbooks.turns import Turns
 
 logger = logging.getLogger(__name__)
-LEASE_MARGIN_S = 15.0
 _REPLACEABLE_BY_FALLBACK = {DraftState.NONE, DraftState.FALLBACK}
 
 
@@ -79,6 +77,7 @@ class Generator:
         acts: Acts,
         drafter: Drafter,
         services: ServiceDirectory,
+        turns: Turns,
         clock: Callable[[], datetime],
         *,
         seconds: float,
@@ -89,11 +88,11 @@ class Generator:
         self._acts = acts
         self._drafter = drafter
         self._services = services
+        self._turns = turns
         self._clock = clock
         self._seconds = seconds
         self._budget_usd = budget_usd
         self._extra_patterns = tuple(extra_patterns)
-        self._leases = Leases(repository.store, "generate")
 
     def generate(self, order: Order) -> Product:
         """Draft one suggestion and write it; raise what CONTRACT §3 names for a refusal.
@@ -105,14 +104,14 @@ class Generator:
             raise Cancelled(order.suggestion_id)
         if order.dry_run:
             return self._draft_and_write(order, None)
-        lease = self._hold(order)
+        lease = self._turns.take(order.suggestion_id, order.actor, order.run_id, self._seconds)
         written = False
         try:
             product = self._draft_and_write(order, lease)
             written = product.written
         finally:
             if not written:
-                self._leases.release(lease)
+                self._turns.give_back(lease)
         return product
 
     def cause_is_gone(self, entry: QueueEntry, reason: str) -> bool:
@@ -145,16 +144,6 @@ class Generator:
         """Open the money of a single generation (CONTRACT R14)."""
         return Budget(self._budget_usd, "suggestion")
 
-    def _hold(self, order: Order) -> Lease:
-        ttl = self._seconds + LEASE_MARGIN_S
-        try:
-            return self._leases.acquire(order.suggestion_id, order.actor, ttl, run_id=order.run_id)
-        except LeaseTaken as taken:
-            held = taken.lease
-            raise GenerationInProgress(
-                order.suggestion_id, held.holder, held.seconds_left
-            ) from None
-
     def _draft_and_write(self, order: Order, lease: Lease | None) -> Product:
         suggestion, entry = self._decide(order)
         gathered = gather(self._repository, self._services, suggestion, self._extra_patterns)
@@ -180,7 +169,7 @@ class Generator:
         refuse(judge(_act(order), decided_on, position), suggestion, decided_on)
         entry = self._repository.entry(suggestion.suggestion_id)
         if order.considerate:
-            refuse_if_busy(entry, self._clock())
+            self._turns.refuse_if_busy(entry)
         return suggestion, entry
 
     def _runbook(self, suggestion_id: str) -> Suggestion:
@@ -240,11 +229,12 @@ class Generator:
     def _write(self, order: Order, standing: "_Standing", text: NewText, lease: Lease) -> None:
         """Put the draft in place if the state is still the one decided on (CONTRACT R3, R6).
 
-        A draft that lost the race is kept as a version that was never in place (CONTRACT R13).
+        A draft that lost the race, or that the store refused, is paid for: it is kept as a version
+        that was never in place (CONTRACT R13).
         """
         suggestion = standing.suggestion
         decided_on = suggestion.slot.revision
-        sid = suggestion.suggestion_id
+        sid, ours = suggestion.suggestion_id, self._turns.ending(lease)
 
         def attempt(again: bool) -> None:
             now = self._repository.suggestion(sid) if again else suggestion
@@ -252,24 +242,16 @@ class Generator:
             verdict = judge(_act(order), decided_on, position, mine=text.revision)
             refuse(verdict, now, decided_on)
             if verdict is Verdict.WRITE:
-                if again:
-                    self._check_hold(order, lease)
+                ending = self._turns.ending_late(sid, lease) if again else [ours]
                 entry = self._repository.entry(sid) if again else standing.entry
                 writes = self._acts.text_writes(now, text, entry, again=again)
-                self._repository.store.commit([*writes, self._leases.giving_back(lease)])
+                self._repository.store.commit([*writes, *ending])
 
         try:
             self._acts.settle(sid, attempt)
-        except (Refused, UnreadableDocument):
+        except (Refused, UnreadableDocument, StoreError):
             self._acts.keep_proposal(suggestion, text, decided_on)
             raise
-
-    def _check_hold(self, order: Order, lease: Lease) -> None:
-        """Raise GenerationInProgress when the hold ran out and somebody else took it."""
-        now = self._leases.holder_of(order.suggestion_id)
-        if now is None or now.secret != lease.secret:
-            holder, left = (now.holder, now.seconds_left) if now else ("nobody", 0.0)
-            raise GenerationInProgress(order.suggestion_id, holder, left)
 
 
 @dataclass(frozen=True)
@@ -283,16 +265,6 @@ class _Standing:
 def _reason(suggestion: Suggestion) -> VersionReason:
     unprotected = suggestion.slot.kind in (SlotKind.EMPTY, SlotKind.GENERATED)
     return VersionReason.GENERATED if unprotected else VersionReason.FORCED
-
-
-def refuse_if_busy(entry: QueueEntry | None, now: datetime) -> None:
-    """Raise BeingEdited when a person holds the item or has unsaved text on it (CONTRACT R7)."""
-    if entry is None:
-        return
-    if entry.hold_by and datetime.fromisoformat(entry.hold_until or "1970-01-01T00:00:00Z") > now:
-        raise BeingEdited(entry.suggestion_id, entry.hold_by)
-    if entry.unsaved_by:
-        raise BeingEdited(entry.suggestion_id, next(iter(entry.unsaved_by)))
 
 
 def _act(order: Order) -> Act:

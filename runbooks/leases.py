@@ -50,7 +50,8 @@ class Leases:
     ) -> Lease:
         """Take the lease when it is free or expired; raise LeaseTaken.
 
-        `take_over` takes it from whoever has it, `same_holder` only from the same holder.
+        `take_over` takes it from whoever has it, `same_holder` only from the same holder. The
+        answer's `after_run` names the run that left it behind, if its time had run out.
         """
         key = self._key(subject)
         mine = Lease(
@@ -61,21 +62,23 @@ class Leases:
             seconds_left=ttl_seconds,
             run_id=run_id,
         )
-        document = _document(mine, self._kind, subject)
+        document, after_run = _document(mine, self._kind, subject), ""
         write: Write = Create(Collection.LEASES, key, document)
         for _ in range(_TRIES):
             try:
-                return mine.model_copy(update={"token": self._store.commit([write])[0]})
+                token = self._store.commit([write])[0]
+                return mine.model_copy(update={"token": token, "after_run": after_run})
             except (Conflict, CommitUnknown):
                 stored = self._read(key)
             if stored is None:
-                write = Create(Collection.LEASES, key, document)
+                write, after_run = Create(Collection.LEASES, key, document), ""
                 continue
             held = _lease(stored)
             if held.secret == mine.secret:
-                return held
+                return held.model_copy(update={"after_run": after_run})
             if not (take_over or held.seconds_left <= 0 or (same_holder and held.holder == holder)):
                 raise LeaseTaken(held)
+            after_run = held.run_id if held.seconds_left <= 0 else ""
             fields: Fields = {(name,): value for name, value in document.items()}
             write = Update(Collection.LEASES, key, fields, if_token=stored.token)
         raise StoreUnavailable(f"the lease {key} changes too fast to be taken", "Try again.")
@@ -102,9 +105,13 @@ class Leases:
 
     def holder_of(self, subject: str) -> Lease | None:
         """Say who holds it now, if anybody does."""
-        stored = self._read(self._key(subject))
-        held = _lease(stored) if stored else None
+        held = self.last_of(subject)
         return held if held and held.seconds_left > 0 else None
+
+    def last_of(self, subject: str) -> Lease | None:
+        """Say who took it last and has not given it back, also when the time is over."""
+        stored = self._read(self._key(subject))
+        return _lease(stored) if stored else None
 
     def giving_back(self, lease: Lease) -> Delete:
         """Give the write that ends this lease and fails if somebody took it (CONTRACT R18)."""

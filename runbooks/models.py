@@ -366,6 +366,8 @@ class Lease(Frozen):
     ttl_seconds: float
     seconds_left: float
     run_id: str = ""
+    after_run: str = ""
+    """The run that had it before and let its time run out, if one did."""
     token: Token = Field(default=None, repr=False)
 
 

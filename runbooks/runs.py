@@ -1,12 +1,22 @@
-"""Runs: started, kept alive, finished, and shown as they really ended (CONTRACT §1, §5)."""
+"""Runs: started, kept alive, finished, and shown as they really ended (CONTRACT §1)."""
 
+import logging
 import secrets
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from runbooks.drafting.budget import Budget
-from runbooks.errors import DraftingFailed, RunbookError
+from runbooks.errors import (
+    CommitUnknown,
+    DraftingFailed,
+    NotFound,
+    RunbookError,
+    StoreError,
+    StoreUnavailable,
+)
 from runbooks.models import (
     Outcome,
     OutcomeStatus,
@@ -20,7 +30,11 @@ from runbooks.store.codec import key_of
 from runbooks.store.port import Collection, FieldPath, Merge
 from runbooks.store.records import read_entry
 
+logger = logging.getLogger(__name__)
 INTERRUPTED_AFTER = timedelta(seconds=60)
+HEARTBEAT_S = 10.0
+LOST_CALL = "The program ended during this call; what it cost is not known."
+_TRIES = 3
 
 
 def new_run_id(now: datetime) -> str:
@@ -30,7 +44,7 @@ def new_run_id(now: datetime) -> str:
 
 @dataclass
 class Tally:
-    """The outcomes of a run as they come; not safe to share between threads."""
+    """The outcomes of a run as they come: one thread adds them, any may count."""
 
     outcomes: list[Outcome] = field(default_factory=list)
     budget: Budget | None = None
@@ -38,17 +52,17 @@ class Tally:
 
     def counts(self) -> dict[str, object]:
         """Give the count fields of a run: picked up = generated + skipped + error."""
-        by = dict.fromkeys(OutcomeStatus, 0)
-        for outcome in self.outcomes:
+        by, outcomes = dict.fromkeys(OutcomeStatus, 0), tuple(self.outcomes)
+        for outcome in outcomes:
             by[outcome.status] += 1
         return {
-            "picked_up_count": len(self.outcomes),
+            "picked_up_count": len(outcomes),
             "generated_count": by[OutcomeStatus.GENERATED],
             "skipped_count": by[OutcomeStatus.SKIPPED],
             "error_count": by[OutcomeStatus.ERROR],
-            "fallback_count": sum(1 for o in self.outcomes if o.fallback_reason),
-            "needs_input_count": sum(1 for o in self.outcomes if o.needs_input),
-            "suggestion_outcomes": tuple(self.outcomes),
+            "fallback_count": sum(1 for o in outcomes if o.fallback_reason),
+            "needs_input_count": sum(1 for o in outcomes if o.needs_input),
+            "suggestion_outcomes": outcomes,
             "cost_usd": self._cost(),
             "input_tokens": sum(outcome.input_tokens for outcome in self.outcomes),
             "output_tokens": sum(outcome.output_tokens for outcome in self.outcomes),
@@ -84,9 +98,31 @@ class Runs:
         )
         return self._put(run)
 
-    def beat(self, run: RunSummary, tally: Tally) -> RunSummary:
-        """Say that the run is alive and how far it is."""
-        return self._put(run.model_copy(update={**tally.counts(), "heartbeat_at": self._clock()}))
+    @contextmanager
+    def alive(self, run: RunSummary, tally: Tally) -> Iterator[None]:
+        """Say every ten seconds that the run is alive and how far it is, whatever it waits for."""
+        over = threading.Event()
+
+        def beat() -> None:
+            while not over.wait(HEARTBEAT_S):
+                self._beat(run, tally)
+
+        thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+        if not run.dry_run:
+            thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            if not run.dry_run:
+                thread.join()
+
+    def _beat(self, run: RunSummary, tally: Tally) -> None:
+        """Write a sign of life; one that does not reach the store spoils no run."""
+        try:
+            self._put(run.model_copy(update={**tally.counts(), "heartbeat_at": self._clock()}))
+        except StoreError as error:
+            logger.warning("a sign of life was not recorded", extra={"error": error.code})
 
     def finish(self, run: RunSummary, tally: Tally, state: RunState) -> RunSummary:
         """Record how the run ended."""
@@ -107,7 +143,7 @@ class Runs:
             return
         drafting = error if isinstance(error, DraftingFailed) else None
         message = str(error) if isinstance(error, RunbookError) else type(error).__name__
-        record = RunError(
+        self._put_error(
             run_id=run.run_id,
             suggestion_id=suggestion_id,
             error_type=drafting.kind if drafting else "unknown",
@@ -116,7 +152,28 @@ class Runs:
             model_response_sha256=drafting.response_sha256 if drafting else None,
             model_response_excerpt=drafting.excerpt if drafting else "",
         )
-        key = key_of(f"{run.run_id}:{suggestion_id}")
+
+    def call_lost(self, run_id: str, suggestion_id: str) -> None:
+        """Keep that an interrupted run left this call under way, when another takes its turn.
+
+        So what was paid without a result stays counted (see `view`).
+        """
+        try:
+            run = self._repository.run(run_id)
+        except NotFound:
+            return
+        if self._interrupted(run):
+            self._put_error(
+                run_id=run_id,
+                suggestion_id=key_of(suggestion_id),
+                error_type="unknown",
+                error_message=LOST_CALL,
+                recorded_at=self._clock(),
+            )
+
+    def _put_error(self, **facts: object) -> None:
+        record = RunError.model_validate(facts)
+        key = key_of(f"{record.run_id}:{record.suggestion_id}")
         fields = _fields(records.write_error(record).items())
         self._repository.store.commit([Merge(Collection.ERRORS, key, fields)])
 
@@ -132,10 +189,14 @@ class Runs:
         """Give runs, newest first, each as it stands."""
         return [self._as_it_stands(run) for run in self._repository.runs(limit, after)]
 
-    def _as_it_stands(self, run: RunSummary) -> RunSummary:
+    def _interrupted(self, run: RunSummary) -> bool:
+        """Say whether the run is not over and gave no sign of life for 60 s."""
         last = run.heartbeat_at or run.started_at
         silent = last is None or self._clock() - last > INTERRUPTED_AFTER
-        if run.state is not RunState.RUNNING or not silent:
+        return run.state is RunState.RUNNING and silent
+
+    def _as_it_stands(self, run: RunSummary) -> RunSummary:
+        if not self._interrupted(run):
             return run
         tally = Tally(self._rebuilt(run))
         store = self._repository.store
@@ -169,76 +230,18 @@ class Runs:
         return list(known.values())
 
     def _put(self, run: RunSummary) -> RunSummary:
-        if not run.dry_run:
-            fields = _fields(records.write_run(run).items())
-            self._repository.store.commit([Merge(Collection.RUNS, run.run_id, fields)])
-        return run
+        """Write the record; where nobody can say whether it was, write it again: it is the same."""
+        if run.dry_run:
+            return run
+        fields = _fields(records.write_run(run).items())
+        for _ in range(_TRIES):
+            try:
+                self._repository.store.commit([Merge(Collection.RUNS, run.run_id, fields)])
+            except CommitUnknown:
+                continue
+            return run
+        raise StoreUnavailable("The store did not say whether the run was recorded.", "Try again.")
 
 
 def _fields(items: object) -> dict[FieldPath, object]:
     return {(name,): value for name, value in items}  # type: ignore[attr-defined]
-
-
-@dataclass(frozen=True)
-class Figures:
-    """The specification's figures as shares of 1 or seconds; None before there is anything.
-
-    CONTRACT §5: SC-001 (split unedited and edited), SC-002 to SC-004 over drafts that are no
-    fallbacks, SC-005 as the seconds that 20 suggestions would take at the last batches' pace,
-    SC-006 over the runs given.
-    """
-
-    accepted: float | None
-    accepted_unedited: int
-    accepted_edited: int
-    rejected: int
-    six_sections: float | None
-    two_commands: float | None
-    clean_markdown: float | None
-    seconds_for_20: float | None
-    without_fallback: float | None
-    needs_input: int
-
-
-def figures(repository: Repository, runs: Sequence[RunSummary]) -> Figures:
-    """Compute SC-001 to SC-006 from counts of the queue and from these runs (CONTRACT §5)."""
-    store = repository.store
-
-    def count(**equal: str | bool) -> int:
-        return store.count(queries.queue_with({"type": "runbook", **equal}))
-
-    unedited = count(status="approved", edited=False)
-    edited = count(status="approved", edited=True)
-    rejected = count(status="rejected")
-    drafted = sum(count(draft_state=state) for state in ("generated", "needs_input"))
-    good = {
-        name: sum(
-            count(draft_state=state, **{name: True}) for state in ("generated", "needs_input")
-        )
-        for name in ("six_sections", "two_commands", "clean_markdown")
-    }
-    generated = sum(run.generated_count for run in runs)
-    return Figures(
-        accepted=_share(unedited + edited, unedited + edited + rejected),
-        accepted_unedited=unedited,
-        accepted_edited=edited,
-        rejected=rejected,
-        six_sections=_share(good["six_sections"], drafted),
-        two_commands=_share(good["two_commands"], drafted),
-        clean_markdown=_share(good["clean_markdown"], drafted),
-        seconds_for_20=_pace(runs),
-        without_fallback=_share(generated - sum(run.fallback_count for run in runs), generated),
-        needs_input=count(draft_state="needs_input"),
-    )
-
-
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
-
-
-def _pace(runs: Sequence[RunSummary]) -> float | None:
-    """Scale the newest finished batch of at least five to 20 suggestions, in seconds."""
-    for run in runs:
-        if run.state is RunState.FINISHED and run.generated_count >= 5:
-            return run.processing_duration_ms / 1000 / run.generated_count * 20
-    return None

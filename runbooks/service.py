@@ -13,6 +13,7 @@ from runbooks.drafting.fallback import Reason
 from runbooks.drafting.model import Prompt
 from runbooks.drafting.port import Drafter, Evidence
 from runbooks.errors import NoDraft, NotRunbook, Refused, RunbookError
+from runbooks.figures import Figures, figures
 from runbooks.generation import Generator, Order, Product
 from runbooks.holds import Holds
 from runbooks.library.library import Library
@@ -33,7 +34,7 @@ from runbooks.outcomes import billed, failed, made, skipped
 from runbooks.queue import Queue, QueueFigures, QueuePage
 from runbooks.repository import Repository
 from runbooks.review import Review
-from runbooks.runs import Figures, Runs, Tally, figures
+from runbooks.runs import Runs, Tally
 from runbooks.seen import Seen
 from runbooks.services import ServiceDirectory
 from runbooks.store import queries
@@ -261,7 +262,8 @@ class RunbookService:
         tally = Tally(budget=budget)
         order = Order(suggestion_id, actor, run.run_id, force, dry_run, revision, budget=budget)
         try:
-            product = self._generator.generate(order)
+            with self._runs.alive(run, tally):
+                product = self._generator.generate(order)
             tally.outcomes.append(billed(made(product), order.bill))
         except Refused as refused:
             tally.outcomes.append(billed(skipped(suggestion_id, refused), order.bill))

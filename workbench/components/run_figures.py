@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from runbooks.runs import Figures
+from runbooks.figures import Figures
 from runbooks.store.queries import Sort
 from workbench import messages, times
 from workbench.state import View
