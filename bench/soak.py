@@ -5,6 +5,7 @@ SOAK_TRIALS, SOAK_SECONDS and SOAK_KILLS change how long it takes; SOAK_STORE na
 
 import os
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from bench.soak_kill import finish, kills, report
@@ -23,10 +24,8 @@ def main() -> None:
             if only and name != only:
                 continue
             print(f"\n== {name}", flush=True)
-            store = connect(name, address)
-            races(store, trials)
-            mixed(store, seconds)
-            store.close()
+            races(partial(connect, name, address), trials)
+            mixed(partial(connect, name, address), seconds)
             fresh = f"{address}k" if name == "sqlite" else f"{address}k_"
             toll = kills(name, fresh, number, Path(folder))
             finish(name, fresh, toll)
