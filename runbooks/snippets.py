@@ -38,7 +38,7 @@ def _gate(read: Assessment, answer: DraftAnswer) -> tuple[str, ...]:
 
     A template, too little content, or a finding that would block its approval.
     """
-    reasons = list(quality(read.outline))
+    reasons = [*answer.doubts, *quality(read.outline)]
     if answer.meta.fallback_reason is not None:
         reasons.insert(0, f"a template stands in: {answer.meta.fallback_reason}")
     reasons += [f"{f.id} line {f.line}: {f.message}" for f in read.errors]

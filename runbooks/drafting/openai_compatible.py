@@ -64,7 +64,7 @@ class WayRefused(ModelError):
         self.said = said
 
 
-_NOT_UNDERSTOOD = {400, 415, 422, 501}
+_NOT_UNDERSTOOD = {400, 415, 422, 500, 501}
 _ABOUT_THE_SCHEMA = (
     "response_format",
     "response format",

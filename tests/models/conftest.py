@@ -32,7 +32,8 @@ def settings_for(provider: str, fake: FakeModel, **more: object) -> Settings:
         },
         "openai": {"OPENAI_BASE_URL": f"{fake.url}/v1", "OPENAI_MODEL": "local-model"},
     }
-    return Settings(_env_file=None, RUNBOOK_DRAFTER=provider, **own[provider], **more)  # type: ignore[arg-type,call-arg]
+    values = {"RUNBOOK_DRAFTER": provider, **own[provider], **more}
+    return Settings(_env_file=None, **values)  # type: ignore[arg-type,call-arg]
 
 
 @pytest.fixture

@@ -42,8 +42,7 @@ def outcome(text: str, *, mend: bool) -> object:
     try:
         return read_answer(text, mend=mend)
     except Unusable as unusable:
-        assert unusable.problem
-        return unusable.kind
+        return unusable.kind if unusable.problem else "a refusal without a reason"
 
 
 @pytest.mark.parametrize(
