@@ -3,7 +3,16 @@
 import streamlit as st
 
 from workbench import notices, state, wiring
-from workbench.components import batch_panel, discovery, filters, queue_figures, queue_table, shell
+from workbench.components import (
+    batch_panel,
+    bulk_dialog,
+    bulk_result,
+    discovery,
+    filters,
+    queue_figures,
+    queue_table,
+    shell,
+)
 from workbench.jobs import shared_jobs
 
 
@@ -17,9 +26,11 @@ def main() -> None:
     view = state.view()
     with st.container(horizontal=True, vertical_alignment="center", key="rb_head"):
         st.title("Queue", anchor=False, width="stretch")
+        queue_table.begin(service, view)
         batch_panel.start(service)
     with st.container(key="rb_jobs"):
         notices.show()
+        bulk_result.show(service)
         batch_panel.watch(jobs)
     figures = service.queue_figures()
     if not (figures.waiting or figures.approved or figures.rejected):
@@ -29,6 +40,7 @@ def main() -> None:
     filters.show(view, service.services.names)
     queue_table.show(service, view)
     discovery.show(jobs)
+    bulk_dialog.show(service)
 
 
 main()

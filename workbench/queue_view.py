@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from runbooks.errors import InvalidRequest
 from runbooks.models import DraftState, Severity
+from runbooks.names import checked_actor
 from runbooks.queue import read_cursor
 from runbooks.store.queries import QueueFilter, Sort
 from runbooks.words import words
@@ -63,6 +64,7 @@ class View:
     draft_state: tuple[str, ...] = ()
     text: str = ""
     group: str = ""
+    assignee: str = ""
     sort: Sort = Sort.WORST
     size: int = 50
     page: int = 1
@@ -83,6 +85,7 @@ class View:
             draft_state=_chosen(params, "draft", DRAFT_STATES),
             text=one_value(params, "q"),
             group=one_value(params, "group"),
+            assignee=_person(one_value(params, "assignee")),
             sort=sort,
             size=size if size in PAGE_SIZES else 50,
             page=page if after else 1,
@@ -103,6 +106,7 @@ class View:
         single = {
             "q": self.text,
             "group": self.group,
+            "assignee": self.assignee,
             "sort": "" if self.sort is usual.sort else self.sort.value,
             "size": "" if self.size == usual.size else str(self.size),
             "page": str(self.page) if self.after else "",
@@ -123,6 +127,7 @@ class View:
             service=self.service,
             draft_state=self.draft_state,
             similarity_group=self.group,
+            assignee=self.assignee,
             search=words(self.text),
         )
 
@@ -134,6 +139,14 @@ class View:
     def narrowed(self) -> bool:
         """Say whether it leaves anything out besides what is decided."""
         return self.filter() != QueueFilter()
+
+
+def _person(text: str) -> str:
+    """Give the actor that a link names, "" when it is none."""
+    try:
+        return checked_actor(text)
+    except InvalidRequest:
+        return ""
 
 
 def _sort(word: str) -> Sort:

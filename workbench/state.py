@@ -40,6 +40,7 @@ _SELECTED: Final = "rb_selected"
 _ROUND: Final = "rb_queue_round"
 _REDRAW: Final = "rb_redraw"
 _FRAMED: Final = "rb_framed"
+_KEYS: Final = "rb_keys_open"
 
 QUEUE_TABLE: Final = "rb_queue_table"
 RUNS_TABLE: Final = "rb_runs_table"
@@ -47,6 +48,8 @@ OUTCOMES_TABLE: Final = "rb_outcomes_table"
 BATCH_POPOVER: Final = "rb_batch"
 BATCH_SIZE: Final = "rb_batch_size"
 REJECT_REASON: Final = "rb_reject_reason"
+DUPLICATE_OF: Final = "rb_duplicate_of"
+ASSIGN_TO: Final = "rb_assign_to"
 FIELD: Final = "rb_filter_"
 """Widgets of the filter are called by this and the name of a field of `View`."""
 
@@ -89,6 +92,16 @@ def ask_redraw() -> None:
 def take_redraw() -> bool:
     """Say whether that was asked for, and forget it."""
     return bool(st.session_state.pop(_REDRAW, False))
+
+
+def keys_shown() -> bool:
+    """Say whether the panel with the keys is open."""
+    return bool(st.session_state.get(_KEYS, False))
+
+
+def turn_keys() -> None:
+    """Open the panel with the keys, or close it."""
+    st.session_state[_KEYS] = not keys_shown()
 
 
 def close_batch_popover() -> None:

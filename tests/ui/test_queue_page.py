@@ -294,46 +294,12 @@ def test_selected_suggestions_are_drafted(app: App, world: World) -> None:
     found(world)
     app.open()
     app.at.session_state[SELECTED] = (wanted,)
-    app.run().click("rb_generate_selected")
+    app.run().click("rb_generate_selected").click("rb_bulk_generate")
     finish_jobs(world)
     app.run()
     assert world.read(wanted).slot.state is DraftState.GENERATED
     assert world.read(other).slot.state is DraftState.NONE
     assert app.table("runbooks.queue_table")["selected"] == []
-
-
-def test_only_what_was_opened_is_approved_in_bulk(app: App, world: World) -> None:
-    """Nothing is approved that was not seen; the others are named and stay pending (R17)."""
-    seen, unseen = world.suggest(), world.suggest()
-    found(world)
-    for name in (seen, unseen):
-        world.service.save(name, GOOD_RUNBOOK.read_text(), "none", KIM)
-    app.open()
-    me = f"local:visitor-{app.at.session_state['rb_tab']}"
-    world.service.open(seen, Person(me))
-    app.at.session_state[SELECTED] = (seen, unseen)
-    app.run().click("rb_approve_selected")
-    assert world.read(seen).status == "approved"
-    assert world.read(unseen).status == "pending"
-    assert "1 of 2 stay pending" in app.text()
-    assert unseen in app.text().replace("\\", "")
-
-
-def test_a_rejection_in_bulk_needs_a_reason(app: App, world: World) -> None:
-    """Without one nothing happens; with one all are rejected and it is kept."""
-    names = (world.suggest(), world.suggest())
-    found(world)
-    app.open()
-    app.at.session_state[SELECTED] = names
-    app.run().click("rb_reject_now")
-    assert "needs a reason" in app.text()
-    assert {world.read(name).status for name in names} == {"pending"}
-    app.at.session_state[SELECTED] = names
-    app.run()
-    app.at.text_input(key=state.REJECT_REASON).set_value("duplicates of an old one")
-    app.click("rb_reject_now")
-    approvals = [world.read(name).approval for name in names]
-    assert [a.reason for a in approvals if a] == ["duplicates of an old one"] * 2
 
 
 def test_a_name_is_asked_for_and_acts_carry_it(app: App, world: World) -> None:

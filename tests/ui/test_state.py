@@ -43,6 +43,7 @@ def views(draw: st.DrawFn) -> View:
         draft_state=draw(some(state.DRAFT_STATES)),
         text=draw(st.text(max_size=60)),
         group=draw(st.text(max_size=60)),
+        assignee=draw(st.sampled_from(["", "local:kim", "local:Kim Lee"])),
         sort=sort,
         size=draw(st.sampled_from(state.PAGE_SIZES)),
         page=page,
@@ -59,7 +60,7 @@ def test_a_link_to_a_view_shows_that_view(view: View) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(["status", "severity", "sort", "size", "page", "after", "q",
-                                        "draft", "service", "group"]),
+                                        "draft", "service", "group", "assignee"]),
                        st.lists(st.text(max_size=40), max_size=4)))  # fmt: skip
 def test_any_address_is_some_view(params: dict[str, list[str]]) -> None:
     """Nonsense in an address is left out; it never breaks the page."""

@@ -6,7 +6,7 @@ from dataclasses import fields
 import streamlit as st
 
 from runbooks.store.queries import Sort
-from workbench import messages, state
+from workbench import messages, state, wiring
 from workbench.state import View
 
 _SORTS = {
@@ -29,6 +29,7 @@ _LABELS = {
     "draft_state": "Draft",
     "text": "Text",
     "group": "Similar to each other",
+    "assignee": "Assigned to",
 }
 
 
@@ -70,7 +71,25 @@ def show(view: View, services: Sequence[str]) -> None:
         label = f"Filters ({count})" if count else "Filters"
         with st.popover(label, icon=":material/filter_list:"):
             _popped(view, services)
+        _mine(view)
     _chips(view)
+
+
+def _mine(view: View) -> None:
+    """Show only what is assigned to who looks; the link names the person, so it can be shared."""
+    me = wiring.person().actor
+    on = view.assignee == me
+    st.button(
+        "Mine",
+        icon=":material/person:",
+        key="rb_mine",
+        type="primary" if on else "secondary",
+        shortcut="M",
+        disabled=not wiring.name(),
+        on_click=state.show_view,
+        args=(view.changed(assignee="" if on else me),),
+        help="Only what is assigned to you" if wiring.name() else "Say your name first, above",
+    )
 
 
 _POPPED = ("severity", "draft_state", "failure_type", "service")
@@ -127,6 +146,8 @@ def _chips(view: View) -> None:
 
 def _chip_words(view: View, name: str) -> str:
     values = getattr(view, name)
+    if name == "assignee":
+        return messages.escape_md(wiring.shown(values), 60)
     if isinstance(values, str):
         return messages.escape_md(values, 60)
     words: dict[str, Callable[[str], str]] = {

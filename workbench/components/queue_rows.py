@@ -39,6 +39,10 @@ class Row(TypedDict):
     group_label: str
     group_href: str
     follower: bool
+    assignee: str
+    assigned: Badge
+    assignee_href: str
+    duplicate_of: str
 
 
 _FINDING_WORDS = {
@@ -67,9 +71,9 @@ def rows(entries: Sequence[QueueEntry], view: View, now: datetime, me: str) -> l
     """Give the rows of a page; `me` is the actor who looks, and is called "you"."""
     listed = together(entries)
     before = ["", *(entry.similarity_group for entry in listed)]
-    sizes: dict[str, int] = {}
+    alike: dict[str, list[QueueEntry]] = {}
     for entry in listed:
-        sizes[entry.similarity_group] = sizes.get(entry.similarity_group, 0) + 1
+        alike.setdefault(entry.similarity_group, []).append(entry)
     return [
         _row(
             entry,
@@ -77,15 +81,23 @@ def rows(entries: Sequence[QueueEntry], view: View, now: datetime, me: str) -> l
             now,
             me,
             follower=bool(group := entry.similarity_group) and group == previous,
-            others=sizes[entry.similarity_group] - 1,
+            alike=alike[entry.similarity_group],
         )
         for entry, previous in zip(listed, before, strict=False)
     ]
 
 
 def _row(
-    entry: QueueEntry, view: View, now: datetime, me: str, *, follower: bool, others: int
+    entry: QueueEntry,
+    view: View,
+    now: datetime,
+    me: str,
+    *,
+    follower: bool,
+    alike: Sequence[QueueEntry],
 ) -> Row:
+    others = len(alike) - 1
+    theirs = view.changed(assignee=entry.assignee).params() if entry.assignee else {}
     title = entry.title.strip() or messages.failure_type(entry.failure_type)
     group = "" if view.group or follower else entry.similarity_group
     return Row(
@@ -108,7 +120,25 @@ def _row(
         group_label=f"{others} more like it below" if others else "show similar",
         group_href=address("queue", View(status=(), group=group).params()) if group else "",
         follower=follower,
+        assignee=entry.assignee,
+        assigned=_assigned(entry, me),
+        assignee_href=address("queue", theirs) if theirs else "",
+        duplicate_of=_original(entry, alike, follower=follower),
     )
+
+
+def _original(entry: QueueEntry, alike: Sequence[QueueEntry], *, follower: bool) -> str:
+    """Name the one that this is likely a duplicate of: an approved one, else the first."""
+    if not entry.similarity_group or entry.status != "pending":
+        return ""
+    approved = (other.suggestion_id for other in alike if other.status == "approved")
+    return next(approved, alike[0].suggestion_id if follower else "")
+
+
+def _assigned(entry: QueueEntry, me: str) -> Badge:
+    tone = "violet" if entry.assignee == me else "gray"
+    who = messages.who(entry.assignee, me)
+    return _badge(f"for {who}", tone, f"Assigned to {who}; shows what is")
 
 
 _WITH_TEXT = (DraftState.GENERATED, DraftState.NEEDS_INPUT, DraftState.HUMAN)
@@ -159,8 +189,6 @@ def marks(entry: QueueEntry, view: View, now: datetime, me: str) -> list[Badge]:
     if entry.failures:
         times_ = "once" if entry.failures == 1 else f"{entry.failures} times"
         found.append(_badge(f"Failed {times_}", "red", "Drafting failed; see Runs"))
-    if entry.assignee:
-        found.append(_badge(messages.who(entry.assignee, me), "gray", "Assigned"))
     return found
 
 

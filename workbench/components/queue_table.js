@@ -1,5 +1,6 @@
 // The table of the queue. All text goes in through textContent; nothing here is parsed as HTML.
-// It gives back: `selected` ({ids, at}; `at` makes each choice a new one), and once: `open` (id), `group` (a similarity group).
+// It gives back: `selected` ({ids, at}; `at` makes each choice a new one), and once: `open` (id), `group` (a similarity group),
+// `assignee` (an actor), `duplicate` ([id, of which id]).
 
 function node(tag, className, text) {
   const made = document.createElement(tag);
@@ -41,6 +42,17 @@ function cell(row, className, label) {
   return made;
 }
 
+function duplicateButton(item, send) {
+  const made = node("button", "duplicate", "reject as duplicate…");
+  made.type = "button";
+  made.title = `Duplicate of ${item.duplicate_of}; asks first`;
+  made.addEventListener("click", (event) => {
+    event.stopPropagation();
+    send("duplicate", [item.id, item.duplicate_of]);
+  });
+  return made;
+}
+
 function suggestionCell(row, item, send) {
   const place = cell(row, "what");
   const title = link("title", item.title, item.href, () => send("open", item.id));
@@ -51,6 +63,7 @@ function suggestionCell(row, item, send) {
   if (item.group) {
     line.append(link("group", item.group_label, item.group_href, () => send("group", item.group)));
   }
+  if (item.duplicate_of) line.append(duplicateButton(item, send));
   if (item.sample) line.append(node("span", "sample", item.sample));
   const id = node("span", "id", item.id);
   id.title = item.id;
@@ -65,10 +78,16 @@ function findingsCell(row, item) {
   for (const found of item.findings) place.append(badge(found.label, found.tone, found.hint));
 }
 
-function marksCell(row, item) {
+function marksCell(row, item, send) {
   const place = cell(row, "marks", "Who");
+  if (item.assignee) {
+    const { label, tone, hint } = item.assigned;
+    const made = link(`badge ${tone}`, label, item.assignee_href, () => send("assignee", item.assignee));
+    made.title = hint;
+    place.append(made);
+  }
   for (const mark of item.marks) place.append(badge(mark.label, mark.tone, mark.hint));
-  if (!item.marks.length) place.classList.add("empty");
+  if (!item.marks.length && !item.assignee) place.classList.add("empty");
 }
 
 function checkbox(label, checked, change) {
@@ -98,7 +117,7 @@ function rowOf(item, picked, toggle, send) {
   cell(row, "age", "Age").append(age);
   cell(row, "state").append(badge(item.state.label, item.state.tone, item.state.hint));
   findingsCell(row, item);
-  marksCell(row, item);
+  marksCell(row, item, send);
   row.addEventListener("click", () => {
     if (String(window.getSelection())) return;
     goTo(item.href);

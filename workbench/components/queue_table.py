@@ -5,10 +5,11 @@ from typing import Literal
 
 import streamlit as st
 
+from runbooks.bulk import BulkAct
 from runbooks.clock import utc_now
 from runbooks.queue import QueuePage
 from runbooks.service import RunbookService
-from workbench import messages, notices, state, wiring
+from workbench import bulk_state, messages, notices, state, wiring
 from workbench.components import queue_rows, selection
 from workbench.state import View
 
@@ -19,6 +20,23 @@ _TABLE = st.components.v2.component(
     css=(_HERE / "queue_table.css").read_text(encoding="utf-8"),
     js=(_HERE / "queue_table.js").read_text(encoding="utf-8"),
 )
+
+
+def begin(service: RunbookService, view: View) -> None:
+    """Show the way to the first that waits in this view."""
+    if st.button(
+        "Start reviewing",
+        icon=":material/rate_review:",
+        key="rb_begin",
+        shortcut="N",
+        help="Opens the first that waits in this view",
+    ):
+        which = view.changed(status=("pending",)).filter()
+        first = service.queue(which, view.sort, 1).entries
+        if first:
+            address = state.review_address(first[0].suggestion_id)
+            st.switch_page("pages/review.py", query_params=address)
+        notices.done("Nothing waits for review in this view.")
 
 
 @st.fragment
@@ -41,10 +59,14 @@ def show(service: RunbookService, view: View) -> None:
         on_selected_change=state.take_selection,
         on_open_change=_nothing_first,
         on_group_change=_nothing_first,
+        on_assignee_change=_nothing_first,
+        on_duplicate_change=_nothing_first,
     )
     _unreadable(page)
     _go(result.get("open"), result.get("group"))
-    selection.show(service, chosen)
+    _of_somebody(view, result.get("assignee"))
+    _duplicate(result.get("duplicate"))
+    selection.show(chosen)
     _paging(view, page)
 
 
@@ -54,6 +76,20 @@ def _go(opened: object, group: object) -> None:
         st.switch_page("pages/review.py", query_params=state.review_address(opened))
     if isinstance(group, str) and group:
         _show(View(status=(), group=group))
+        st.rerun()
+
+
+def _of_somebody(view: View, assignee: object) -> None:
+    """Show what is assigned to the person that was clicked."""
+    if isinstance(assignee, str) and assignee:
+        _show(view.changed(assignee=assignee))
+        st.rerun()
+
+
+def _duplicate(pair: object) -> None:
+    """Ask about rejecting a suggestion as a duplicate of another of its group."""
+    if isinstance(pair, list) and len(pair) == 2 and all(isinstance(name, str) for name in pair):
+        bulk_state.ask(BulkAct.REJECT, (pair[0],), duplicate_of=pair[1])
         st.rerun()
 
 

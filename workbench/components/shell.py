@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from workbench import messages, state, wiring
+from workbench.components import keys
 
 _MARK = (Path(__file__).parents[1] / "mark.svg").read_text(encoding="utf-8")
 
@@ -56,16 +57,16 @@ def show() -> None:
     """Show the frame; it stands in the header bar."""
     st.logo(_MARK, size="large")
     known = wiring.name()
-    with (
-        st.container(key="rb_identity"),
-        st.popover(
+    with st.container(key="rb_identity", horizontal=True, gap="small"):
+        keys.button()
+        with st.popover(
             messages.escape_md(known or "Your name?"), icon=":material/person:", type="tertiary"
-        ),
-    ):
-        st.caption("Colleagues see this name where you edit, approve or start a run.")
-        wiring.ask_name()
-        st.divider()
-        _drafter()
+        ):
+            st.caption("Colleagues see this name where you edit, approve or start a run.")
+            wiring.ask_name()
+            st.divider()
+            _drafter()
+    keys.panel()
     state.frame_page()
 
 
