@@ -1,6 +1,7 @@
 """Looks for what a stated cause rests on: enough of its telling words in one source or in all."""
 
 from runbooks.evidence.causes import CUE, clause, content
+from runbooks.evidence.index import MOST_PLACES
 from runbooks.evidence.report import Support
 from runbooks.evidence.sources import Sources
 from runbooks.evidence.spots import Spot
@@ -16,6 +17,7 @@ ENOUGH_IN_ONE = 0.75
 ENOUGH_ON_A_SIDE = 0.5
 """So large a share of what stands on either side of `because` has to stand there, too."""
 _FEWEST_ON_A_SIDE = 2
+_MOST_WORDS = 60
 _FEWEST_IN_ONE = 3
 
 MECHANISMS = frozenset(
@@ -50,7 +52,7 @@ def cause_support(spot: Spot, sources: Sources) -> Support | None:
         return known
     own = frozenset(stems(sources.service, STOP))
     told = content(clause(spot.words)) or content(spot.words)
-    words = told - own or told
+    words = frozenset(sorted(told - own or told)[:_MOST_WORDS])
     if not words:
         return None
     foreign = words & MECHANISMS - sources.all_told
@@ -80,13 +82,13 @@ def _in_one_passage(words: frozenset[str], sources: Sources) -> Support | None:
     index = sources.everything
     counted: dict[int, set[str]] = {}
     for word in words:
-        at = index.text.find(word)
-        for _ in range(200):
+        at = index.find(word)
+        for _ in range(MOST_PLACES):
             if at < 0:
                 break
             if not index.text[at - 1 : at].isalnum():
                 counted.setdefault(index.number_at(at), set()).add(word)
-            at = index.text.find(word, at + 1)
+            at = index.find(word, at + 1)
     number = max(counted, key=lambda key: len(counted[key]), default=-1)
     if number < 0 or words & MECHANISMS - counted[number]:
         return None

@@ -21,7 +21,7 @@ ATTRIBUTED = wording(
 CUE = re.compile(
     r"\broot cause\b|\bcaus(?:e|es|ed|ing)\b|\bbecause\b|\bdue to\b|\bowing to\b|\bthanks to\b"
     r"|\bresult(?:s|ed|ing)? (?:of|from|in)\b|\bstem(?:s|med|ming)? from\b"
-    r"|\btrigger(?:s|ed|ing)?\b|\blead(?:s|ing)? to\b|\bled to\b|\bculprit\b|\bat fault\b"
+    r"|\btriggered by\b|\btriggers\b|\blead(?:s|ing)? to\b|\bled to\b|\bculprit\b|\bat fault\b"
     r"|\breasons? (?:is|was|for|are)\b|\bresponsible for\b|\bto blame\b|\battribut(?:ed|able) to\b"
     r"|\boriginat(?:es|ed|ing) (?:in|from)\b|\b(?:comes|came|arises|arose) from\b"
     r"|\b(?:which|that) (?:makes|made|lets|let)\b|\btraced (?:back )?to\b|\bby-product of\b"
@@ -63,23 +63,23 @@ _EXPLAINS: tuple[Role, ...] = ("summary", "fix")
 _FEWEST = 2
 
 
-def is_cause(sentence: str, role: Role) -> bool:
-    """Tell whether a compared sentence says why something fails.
+def is_cause(sentence: str, spoken: str, role: Role) -> bool:
+    """Tell whether a compared sentence says why something fails; `spoken` is without its code.
 
     A word such as `because` does so anywhere, unless the sentence is a condition. In Summary and
     Root Cause Fix every sentence that orders nothing is taken as a statement on the failure.
     """
     if _CONDITION.match(sentence) or len(content(sentence)) < _FEWEST:
         return False
-    if CUE.search(sentence):
+    if CUE.search(spoken):
         return not is_order(sentence) or role in _EXPLAINS
     return role in _EXPLAINS and not is_order(sentence)
 
 
-def stated_as_fact(sentence: str, role: Role) -> bool:
+def stated_as_fact(spoken: str, role: Role) -> bool:
     """Tell whether a cause is given as a fact: no word doubts it and nobody is named for it."""
-    tells = bool(CUE.search(sentence)) or role == "fix"
-    return tells and not (HEDGE.search(sentence) or ATTRIBUTED.search(sentence))
+    tells = bool(CUE.search(spoken)) or role == "fix"
+    return tells and not (HEDGE.search(spoken) or ATTRIBUTED.search(spoken))
 
 
 def is_order(sentence: str) -> bool:

@@ -14,7 +14,7 @@ from runbooks.lint.document import CodeBlock, Document
 from runbooks.lint.metadata import metadata_of
 from runbooks.lint.parsing import parse_document
 
-MAX_CLAIMS = 5_000
+MAX_CLAIMS = 2_000
 _NO_CLAIMS = frozenset({"generated", "last reviewed", "severity"})
 _ERROR_LINE = re.compile(r"(?i)\s{0,20}(?:[a-z]{0,20}error|exception|fatal|failed|panic)\b")
 _LONGEST_LINE = 400
@@ -29,7 +29,7 @@ class Split:
 
 
 def claims_in(markdown: str) -> tuple[Claim, ...]:
-    """Give the claims of any Markdown text in its order; never raises, at most 5,000."""
+    """Give the claims of any Markdown text in its order; never raises, at most 2,000."""
     return tuple(spot.claim for spot in split(markdown).spots)
 
 

@@ -85,7 +85,8 @@ class _Reader:
         words = tuple(word for word in call.args if not word.quoted)
         plain = tuple(word.text for word in words if not word.text.startswith("-"))
         self.path = path_of(call.program, plain)
-        spoken = _VERBS.get(call.program, 0)
+        unknown = same(call.program) in CLOSED and len(self.path) == 1
+        spoken = 1 if unknown else _VERBS.get(call.program, 0)
         self.verbs = frozenset((*self.path[1:], *plain[:spoken]))
 
     def read(self) -> Iterator[Spot]:

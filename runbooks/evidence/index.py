@@ -3,17 +3,22 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from copy import copy
+from dataclasses import dataclass, field
 from itertools import islice
 
 from runbooks.evidence.passages import Passage
 from runbooks.evidence.quantities import NUMBER, Quantity, read, unit_of_key
 from runbooks.evidence.report import MAX_PASSAGE, Support
+from runbooks.evidence.shapes import names_in
 from runbooks.evidence.words import lowered, stems
 
 MOST_PLACES = 200
 """So many places of one word or number are looked at."""
+MOST_NAMES = 2_000
+MOST_SEARCHED = 400_000_000
+"""So many characters are looked through for one runbook; that is well below a second."""
+_PER_SEARCH = 200
 _COMPARED = 40
 _BESIDE = 56
 _NAME_SIGNS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")
@@ -30,33 +35,63 @@ class Occurrence:
     beside: frozenset[str]
 
 
+@dataclass(slots=True)
+class _Kept:
+    """What was read of a text and is not read again."""
+
+    numbers: dict[float, list[re.Match[str]]] | None = None
+    values: list[float] = field(default_factory=list)
+    occurrences: dict[int, Occurrence] = field(default_factory=dict)
+    names: frozenset[str] | None = None
+
+
 class Index:
-    """Passages joined to one text that is searched; positions are offsets in that text."""
+    """Passages joined to one text that is searched; positions are offsets in that text.
+
+    `left` is how many characters may still be looked through; below 0 it finds nothing more.
+    """
 
     def __init__(self, passages: Iterable[Passage]) -> None:
         self.passages = tuple(passages)
         self.text = "\n".join(lowered(passage.text) for passage in self.passages)
+        self.left = MOST_SEARCHED
+        self._kept = _Kept()
         self._starts: list[int] = []
         at = 0
         for passage in self.passages:
             self._starts.append(at)
             at += len(passage.text) + 1
 
+    def again(self) -> "Index":
+        """The same index for one more text, with all its characters to look through."""
+        other = copy(self)
+        other.left = MOST_SEARCHED
+        return other
+
+    def find(self, needle: str, start: int = 0) -> int:
+        """Give the next place of a text in lower case, or -1."""
+        if self.left < 0:
+            return -1
+        at = self.text.find(needle, start)
+        self.left -= (at if at >= 0 else len(self.text)) - start + _PER_SEARCH
+        return at
+
     def places(self, words: str, most: int = MOST_PLACES) -> Iterator[int]:
         """Give where these words stand by themselves, not as a part of longer names."""
         needle = lowered(words)
         if not needle:
             return
-        own_start, own_end = needle[0] in _NAME_SIGNS, needle[-1] in _NAME_SIGNS
-        at = self.text.find(needle)
+        at = self.find(needle)
         while at >= 0 and most > 0:
-            end = at + len(needle)
-            before, behind = self.text[at - 1 : at] if at else "", self.text[end : end + 1]
-            free = not (own_start and before in _NAME_SIGNS if before else False)
-            if free and not (own_end and behind and behind in _NAME_SIGNS):
+            if self._stands_alone(at, at + len(needle)):
                 yield at
             most -= 1
-            at = self.text.find(needle, at + 1)
+            at = self.find(needle, at + 1)
+
+    def _stands_alone(self, start: int, end: int) -> bool:
+        joins_before = start > 0 and {self.text[start], self.text[start - 1]} <= _NAME_SIGNS
+        joins_behind = {self.text[end - 1], self.text[end : end + 1] or " "} <= _NAME_SIGNS
+        return not (joins_before or joins_behind)
 
     def first(self, words: str) -> int | None:
         """Give the place of these words: where they are a whole field, else the first, or None."""
@@ -91,30 +126,38 @@ class Index:
         passage = self.passages[number]
         return Support(passage.kind, passage.source, passage.text[:MAX_PASSAGE], score)
 
-    @cached_property
     def _numbers(self) -> dict[float, list[re.Match[str]]]:
-        found: dict[float, list[re.Match[str]]] = {}
-        for match in NUMBER.finditer(self.text):
-            value = float(match["digits"].replace(",", "") + (match["rest"] or ""))
-            listed = found.setdefault(value, [])
-            if len(listed) < MOST_PLACES:
-                listed.append(match)
-        return found
+        """Give every number of the text by its value; read once for all who share the text."""
+        kept = self._kept
+        if kept.numbers is None:
+            found: dict[float, list[re.Match[str]]] = {}
+            for match in NUMBER.finditer(self.text):
+                value = float(match["digits"].replace(",", "") + (match["rest"] or ""))
+                listed = found.setdefault(value, [])
+                if len(listed) < MOST_PLACES:
+                    listed.append(match)
+            kept.numbers, kept.values = found, sorted(found)
+        return kept.numbers
 
-    @cached_property
-    def _values(self) -> list[float]:
-        return sorted(self._numbers)
+    @property
+    def names(self) -> frozenset[str]:
+        """The names with hyphens that the text has; read once."""
+        if self._kept.names is None:
+            self._kept.names = frozenset(islice(names_in(self.text), MOST_NAMES))
+        return self._kept.names
 
     def occurrences(self, low: float, high: float) -> Iterator[Occurrence]:
         """Give the numbers of the sources from `low` to `high`, the bounds included."""
+        numbers, values = self._numbers(), self._kept.values
         if low == high:
-            values = [low] if low in self._numbers else []
+            within = [low] if low in numbers else []
         else:
-            values = self._values[bisect_left(self._values, low) : bisect_right(self._values, high)]
-        matches = (match for value in values[:MOST_PLACES] for match in self._numbers[value])
+            within = values[bisect_left(values, low) : bisect_right(values, high)]
+        matches = (match for value in within[:MOST_PLACES] for match in numbers[value])
         for match in islice(matches, MOST_PLACES):
-            found = self._occurrence(match)
+            found = self._kept.occurrences.get(match.start()) or self._occurrence(match)
             if found:
+                self._kept.occurrences[match.start()] = found
                 yield found
 
     def _occurrence(self, match: re.Match[str]) -> Occurrence | None:

@@ -23,12 +23,16 @@ _ENOUGH_RUNS = 0.8
 
 def support_of(spot: Spot, sources: Sources) -> Support | None:
     """Give what a claim rests on, or None."""
+    if spot.whole and spot.claim.kind == "quote":
+        whole = sources.wordings.command(spot.whole)
+        if whole:
+            return whole
     found = _BY_KIND[spot.claim.kind](spot, sources)
     if found is not None or spot.claim.kind in ("cause", "flag"):
         return found
     if spot.whole and spot.claim.kind != "command":
         found = sources.wordings.command(spot.whole)
-    return found or _sentence(spot, sources)
+    return found or _sentence(spot, sources) or sources.wordings.unnamed(spot.words)
 
 
 def _sentence(spot: Spot, sources: Sources) -> Support | None:
@@ -94,7 +98,7 @@ def _quote(spot: Spot, sources: Sources) -> Support | None:
     if not words:
         return None
     for index in (sources.everything, sources.catalogue):
-        at = index.text.find(lowered(words))
+        at = index.find(lowered(words))
         if at >= 0:
             return index.support(at, len(words))
         if index is sources.everything:
@@ -114,7 +118,7 @@ def _runs(words: str, index: Index) -> Support | None:
         if any(char.isdigit() for char in token) and index.first(token.strip(".,;:()'\"")) is None:
             return None
     runs = [" ".join(listed[at : at + _RUN]) for at in range(min(len(listed), 60) - _RUN + 1)]
-    places = [at for run in runs if (at := index.text.find(run)) >= 0]
+    places = [at for run in runs if (at := index.find(run)) >= 0]
     score = len(places) / len(runs)
     return index.support(places[0], len(runs[0]), score) if score >= _ENOUGH_RUNS else None
 
@@ -139,7 +143,7 @@ def _phrase(spot: Spot, sources: Sources) -> Support | None:
 def _date(spot: Spot, sources: Sources) -> Support | None:
     text = spot.words.rstrip("Zz")
     for words in (text, text.replace(" ", "T"), text.replace("T", " ")):
-        at = sources.everything.text.find(lowered(words))
+        at = sources.everything.find(lowered(words))
         if at >= 0:
             return sources.everything.support(at, len(words))
     return None

@@ -33,7 +33,7 @@ _LAST = word_set(
     check test call case trip way word wise and sensitive critical friendly intensive bound heavy
     """
 )
-_SIMILAR = 0.82
+_SIMILAR = 0.75
 
 
 def is_name(spot: Spot, sources: Sources) -> bool:
@@ -44,7 +44,7 @@ def is_name(spot: Spot, sources: Sources) -> bool:
     parts = word.split("-")
     if any(char.isdigit() for char in word) or parts[-1] in _KINDS_OF_SERVICE:
         return True
-    if any(_similar(word, name) for name in sources.names):
+    if _is_slip(word, sources.everything.names):
         return True
     if parts[0] in _FIRST or parts[-1] in _LAST:
         return False
@@ -53,12 +53,29 @@ def is_name(spot: Spot, sources: Sources) -> bool:
     return not (all(known) and parts[0] in ordinary)
 
 
-def _similar(word: str, name: str) -> bool:
-    """Tell whether two names differ by a slip: one of their parts, by few letters."""
-    if abs(len(word) - len(name)) > 4:
-        return False
-    compared = SequenceMatcher(None, word, name, autojunk=False)
-    return compared.quick_ratio() >= _SIMILAR and compared.ratio() >= _SIMILAR
+@lru_cache(maxsize=16)
+def _by_rest(names: frozenset[str]) -> dict[tuple[int, str], list[str]]:
+    """Give the parts of names by what is left of the name without them."""
+    found: dict[tuple[int, str], list[str]] = {}
+    for name in names:
+        parts = name.split("-")
+        for number, part in enumerate(parts):
+            found.setdefault((number, _without(parts, number)), []).append(part)
+    return found
+
+
+def _without(parts: list[str], number: int) -> str:
+    return "-".join([*parts[:number], "*", *parts[number + 1 :]])
+
+
+def _is_slip(word: str, names: frozenset[str]) -> bool:
+    """Tell whether a word differs from a name by a slip: in one part, by few letters."""
+    parts = word.split("-")
+    for number, part in enumerate(parts):
+        for other in _by_rest(names).get((number, _without(parts, number)), ())[:50]:
+            if SequenceMatcher(None, part, other, autojunk=False).ratio() >= _SIMILAR:
+                return True
+    return False
 
 
 @lru_cache(maxsize=4)

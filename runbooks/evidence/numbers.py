@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from runbooks.evidence.index import Index, Occurrence
 from runbooks.evidence.quantities import UNITS, Quantity
 from runbooks.evidence.report import Support
-from runbooks.evidence.words import stems
+from runbooks.evidence.words import STOP, stems
 
 _NEAR = 0.06
 _EXACT = 1e-9
@@ -72,7 +72,8 @@ def _agreement(claimed: Quantity, beside: frozenset[str], found: Occurrence) -> 
         return 0.6 + words
     if claimed.measure:
         # The source has the bare number; its unit may stand in the name of the field.
-        return 0.4 + words if shared and same_value else 0.0
+        counts = found.quantity.unit.isalpha() and found.quantity.unit not in STOP
+        return 0.4 + words if shared and same_value and not counts else 0.0
     if not same_value:
         return 0.0
     if found.quantity.measure:

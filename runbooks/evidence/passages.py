@@ -1,6 +1,6 @@
 """The sources of a draft as passages, each with words that say where it stands."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -15,6 +15,8 @@ MAX_CHARACTERS = 2_000_000
 """So much of all traces together is read; further text makes the report partial."""
 MAX_FIELD = 20_000
 MAX_NODES = 100_000
+MAX_TOLD = 500_000
+_MOST_LINES = 200
 _LONG = 300
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
@@ -33,6 +35,7 @@ class Passages:
     """Passages as they are collected; `partial` tells that something was left out."""
 
     listed: list[Passage] = field(default_factory=list)
+    characters: int = 0
     partial: bool = False
 
     def add(self, kind: SupportKind, source: str, text: str, longest: int = MAX_FIELD) -> None:
@@ -40,13 +43,15 @@ class Passages:
         if len(text) > longest:
             self.partial = True
         line = shown(text[:longest])
+        self.characters += len(line)
         if line:
             self.listed.append(Passage(kind, source, line))
 
 
 def short(identifier: str) -> str:
-    """Shorten an id as people quote it: its first eight characters."""
-    return identifier if len(identifier) <= 12 else f"{identifier[:8]}…"
+    """Shorten an id as people quote it: the first eight characters of what it is made of."""
+    bare = identifier.removeprefix("pattern_")
+    return bare if len(bare) <= 12 else f"{bare[:8]}…"
 
 
 def trace_passages(evidence: Evidence) -> Passages:
@@ -203,13 +208,14 @@ def _fields(found: Passages, kind: SupportKind, source: str, fields: Mapping[str
     for name, value in fields.items():
         where = f"{source}, {name}"
         if isinstance(value, Mapping):
-            lines: Iterator[str] = (f"{key}: {item}" for key, item in value.items() if item)
+            lines = [f"{key}: {item}" for key, item in islice(value.items(), _MOST_LINES) if item]
         elif isinstance(value, list | tuple):
-            lines = (str(item) for item in value)
+            lines = [str(item) for item in value[:_MOST_LINES]]
+            found.partial |= len(value) > _MOST_LINES
         else:
-            lines = iter([_named(name, value)] if value not in (None, "") else [])
-        for line in islice(lines, 200):
-            found.add(kind, where, line)
+            lines = [_named(name, value)] if value not in (None, "") else []
+        for line in lines:
+            found.add(kind, where, line, min(MAX_FIELD, max(0, MAX_TOLD - found.characters)))
 
 
 def _named(name: str, value: object) -> str:

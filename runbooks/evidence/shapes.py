@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from runbooks.evidence.quantities import unit_of
 from runbooks.evidence.report import ClaimKind
 from runbooks.lint.tools import word_set
 
@@ -78,7 +79,8 @@ _ABOUT_SERVICES = (
 )
 _SPOKEN_NAME = re.compile(rf"\b(?P<x>[a-z][a-z0-9]{{2,30}}) (?:{_ABOUT_SERVICES})\b")
 _TITLE_NAME = re.compile(
-    r"\b(?P<x>(?:[A-Z][a-z]{1,20} ){1,3}(?:Service|Gateway|Proxy|Worker|Database|Cluster|Queue"
+    r"\b(?!(?:The|An?|This|That|Each|Every|All|Our|No|If|In|On|When)\b)"
+    r"(?P<x>(?:[A-Z][a-z]{1,20} ){1,3}(?:Service|Gateway|Proxy|Worker|Database|Cluster|Queue"
     r"|Agent|Server|Store|Cache|Engine|Broker))\b"
 )
 
@@ -136,6 +138,8 @@ def _words(raw: str, start: int) -> Iterator[Word]:
 def kind_of(text: str) -> ClaimKind | None:
     """Tell what a single word names, if anything."""
     if _NO_NAME.fullmatch(text) or _COUNTED.fullmatch(text) or text in _PRODUCTS:
+        return None
+    if unit_of(text):
         return None
     if text.startswith("-"):
         return "flag" if _FLAG.fullmatch(text) else None

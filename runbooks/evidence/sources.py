@@ -1,8 +1,8 @@
 """All sources of one draft, read once and ready to be searched."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from runbooks.drafting import choosing
 from runbooks.drafting.catalogue import Catalogue, built_in
@@ -11,7 +11,6 @@ from runbooks.drafting.port import Evidence
 from runbooks.evidence.counted import counted_passages
 from runbooks.evidence.index import Index
 from runbooks.evidence.passages import Passage, told_passages, trace_passages
-from runbooks.evidence.shapes import names_in
 from runbooks.evidence.wordings import Wordings, queries, texts
 from runbooks.evidence.words import GENERIC, stems
 
@@ -22,7 +21,7 @@ class Sources:
 
     `everything` is traces, counts, patterns, suggestion and services row. `told` is what a cause
     may rest on: all that but the bare traces, and the meaning of the catalogue's causes that fit.
-    `catalogue` is the whole catalogue.
+    `catalogue` is the whole catalogue. `told_stems` are the stems of each passage in `told`.
     """
 
     everything: Index
@@ -33,21 +32,12 @@ class Sources:
     ids: tuple[str, ...]
     confidence: float | None
     partial: bool
+    told_stems: tuple[frozenset[str], ...]
+    all_told: frozenset[str]
 
-    @cached_property
-    def told_stems(self) -> tuple[frozenset[str], ...]:
-        """The stems of each passage in `told`, in its order."""
-        return tuple(frozenset(stems(passage.text, GENERIC)) for passage in self.told.passages)
-
-    @cached_property
-    def all_told(self) -> frozenset[str]:
-        """The stems of `told`."""
-        return frozenset().union(*self.told_stems)
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """The names with hyphens that any source has."""
-        return frozenset(names_in(self.everything.text))
+    def again(self) -> "Sources":
+        """The same sources for one more text, with all of the work that one may take."""
+        return replace(self, everything=self.everything.again(), catalogue=self.catalogue.again())
 
 
 def sources_of(evidence: Evidence, catalogue: Catalogue | None = None) -> Sources:
@@ -58,14 +48,18 @@ def sources_of(evidence: Evidence, catalogue: Catalogue | None = None) -> Source
     traces, told = trace_passages(evidence), told_passages(evidence)
     counted = counted_passages(facts, len(evidence.trace_ids))
     pattern = evidence.canonical
+    index = Index([*told.listed, *counted.listed, *_meanings(used, causes)])
+    told_stems = tuple(frozenset(stems(passage.text, GENERIC)) for passage in index.passages)
     return Sources(
         everything=Index([*traces.listed, *counted.listed, *told.listed]),
-        told=Index([*told.listed, *counted.listed, *_meanings(used, causes)]),
+        told=index,
         catalogue=_catalogue_index(_Held(used)),
         wordings=Wordings(used, evidence, facts, causes),
         service=evidence.service,
         ids=(*evidence.trace_ids, *evidence.pattern_ids),
         confidence=pattern.confidence if pattern else None,
+        told_stems=told_stems,
+        all_told=frozenset().union(*told_stems),
         partial=traces.partial or told.partial or facts.partial,
     )
 

@@ -1,6 +1,7 @@
 """The claims of prose: names, files, ids, numbers, quotes and causes, sentence by sentence."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -37,19 +38,20 @@ def spots_of(prose: Prose, role: Role, taken: frozenset[tuple[int, int]]) -> Ite
     """Give the claims of one paragraph; code spans that begin at `taken` places are left out."""
     place = Place(prose.body)
     text, plain = prose.text, _ESCAPE.sub(JOINER, prose.plain)
+    starts = [span.start for span in prose.spans]
     for begin, end in sentences(text, prose.plain):
         raw = text[begin:end]
         sentence = compared(raw)
-        inside = [span for span in prose.spans if begin <= span.start < end]
-        for span in inside:
+        for span in prose.spans[bisect_left(starts, begin) : bisect_left(starts, end)]:
             if prose.body.place(span.content_start) not in taken:
                 yield from _of_code(place, text, span, sentence)
         yield from _of_words(place, text, plain, begin, end, sentence, prose.kind == "heading")
         if prose.kind != "heading":
             yield from _of_quotes(place, plain, begin, end, sentence)
-            if is_cause(sentence, role):
+            words = compared(prose.plain[begin:end])
+            if is_cause(sentence, words, role):
                 claim = place.claim("cause", shown(raw), begin, end)
-                yield Spot(claim, sentence, sentence, stated=stated_as_fact(sentence, role))
+                yield Spot(claim, sentence, sentence, stated=stated_as_fact(words, role))
 
 
 def _of_code(place: Place, text: str, span: CodeSpan, sentence: str) -> Iterator[Spot]:

@@ -25,19 +25,20 @@ def trace_claims(
     `person`. Whoever traces more than one text of the same evidence gives its
     `sources`. Never raises, whatever the texts and the evidence are.
     """
-    read = sources or sources_of(evidence)
+    read = (sources or sources_of(evidence)).again()
     found = split(markdown)
     edits = Edits.between(base_markdown, markdown)
     traced = [(spot, _supported(spot, read, edits)) for spot in found.spots]
     kept = [(spot, support) for spot, support in traced if support is not None]
     claims = tuple(Traced(spot.claim, support) for spot, support in kept)
+    partial = read.partial or found.partial or read.everything.left < 0
     doubted = read.confidence is None or read.confidence < CERTAIN
     overstated = tuple(
         Traced(spot.claim, support)
         for spot, support in kept
         if doubted and spot.stated and not _excused(support)
     )
-    return EvidenceReport(claims, overstated, read.partial or found.partial)
+    return EvidenceReport(claims, overstated, partial)
 
 
 def _supported(spot: Spot, sources: Sources, edits: Edits) -> Support | None:

@@ -36,7 +36,15 @@ TEMPLATE = (
     "Cause unknown: the failure pattern names none. Find it with the steps of Diagnosis.",
     "Note the present state before you change it, and ask the owner if you do not know whom it"
     " affects.",
-    "The failure pattern does not say enough to reproduce the failure.",
+    *(
+        f"The failure pattern does not say enough to reproduce the failure; missing: {gaps}."
+        for gaps in (
+            "the trigger condition",
+            "the input that reproduces it",
+            "the trigger condition and the input that reproduces it",
+            "parts of it",
+        )
+    ),
     "No failure pattern is stored for the source traces, so nobody has worked out yet what"
     " triggers this failure and why.",
     "The money of this run was used up before this suggestion came; nothing is wrong with the"
@@ -52,6 +60,9 @@ TEMPLATE = (
     "Not known yet.",
 )
 """Sentences of the template that state something (CONTRACT R8, R12)."""
+_TEMPLATE_SOURCE = "the template of a runbook"
+_UNNAMED = frozenset({"unknown", "an unnamed service", "the affected service"})
+"""What the template says where a name is not known."""
 _COMMAND_WORD = re.compile(r"[\w.@-]{2,120}")
 _QUERY = re.compile(r"--query=(?P<q>[\"'])(?P<x>.{0,2000}?)(?P=q) --")
 
@@ -116,6 +127,11 @@ class Wordings:
     def command(self, text: str) -> Support | None:
         """Give where a command comes from, if it is one of these."""
         return self._commands.get(shown(text))
+
+    def unnamed(self, words: str) -> Support | None:
+        """Give the template as support for its words on what has no name."""
+        known = words.lower() in _UNNAMED
+        return Support("template", _TEMPLATE_SOURCE, words) if known else None
 
     def option(self, program: str, option: str) -> Support | None:
         """Give a command of the catalogue that gives this option to this program."""
@@ -220,7 +236,7 @@ def _of_catalogue(catalogue: Catalogue, causes: tuple[str, ...]) -> Iterator[Wor
             for text in (cause.meaning, *cause.fix):
                 yield from _split(text, "catalogue", f"diagnostics catalogue, cause {name}")
     for text in TEMPLATE:
-        yield from _split(text, "template", "the template of a runbook")
+        yield from _split(text, "template", _TEMPLATE_SOURCE)
 
 
 def _fixed(catalogue: Catalogue, causes: tuple[str, ...]) -> Iterator[tuple[str, Support]]:

@@ -1,0 +1,84 @@
+"""Drafts with their evidence, as the product makes them, and what tracing says of planted ones."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from runbooks.drafting.offline import OfflineDrafter
+from runbooks.drafting.port import Evidence
+from runbooks.evidence import EvidenceReport, Sources, Traced, sources_of, trace_claims
+from tests.unit.drafting.evidence import request, sample, tau
+from tests.unit.evidence.planting import Half, Plant, Planted, planted
+
+SEED = 20_261_120
+HALF_OF_TWENTY = 10
+RETOLD = Path(__file__).with_name("retold")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A draft, what it was made from, and the sources of that."""
+
+    evidence: Evidence
+    markdown: str
+    sources: Sources
+
+
+@dataclass(frozen=True)
+class Harvest:
+    """What became of the false facts of one draft: found, missed, and what was flagged besides."""
+
+    found: tuple[Plant, ...]
+    missed: tuple[Plant, ...]
+    besides: tuple[Traced, ...]
+
+
+def drafts(shared: Path) -> list[Draft]:
+    """All drafts of the tau-bench runs and of the sample, by the offline drafter."""
+    drafter = OfflineDrafter()
+    return [
+        Draft(found, drafter.draft(request(found)).markdown, sources_of(found))
+        for found in (*tau(shared), *sample())
+    ]
+
+
+def twenty(shared: Path) -> tuple[list[Draft], list[Draft]]:
+    """Twenty drafts, every second one of each kind: ten to try the rules on, ten held back."""
+    made = drafts(shared)[::2]
+    return made[0:20:2], made[1:21:2]
+
+
+def harvest(draft: Draft, half: Half, seed: int) -> Harvest:
+    """Plant five false facts in a draft and see which of them are flagged."""
+    text = planted(draft.markdown, draft.evidence, seed, half)
+    report = trace_claims(text.markdown, draft.evidence, sources=draft.sources)
+    hits = {
+        plant: [t for t in report.unsupported if _hits(t, plant, text)] for plant in text.plants
+    }
+    blamed = {id(traced) for found in hits.values() for traced in found}
+    return Harvest(
+        found=tuple(plant for plant, found in hits.items() if found),
+        missed=tuple(plant for plant, found in hits.items() if not found),
+        besides=tuple(t for t in report.unsupported if id(t) not in blamed),
+    )
+
+
+def _hits(traced: Traced, plant: Plant, text: Planted) -> bool:
+    """Whether a flagged claim lies on the false words; a false cause is flagged as a cause."""
+    line, start, end = text.place(plant)
+    on_it = traced.claim.line == line and traced.claim.start < end and traced.claim.end > start
+    return on_it and (plant.kind != "cause" or traced.claim.kind == "cause")
+
+
+def retold() -> list[tuple[str, Evidence, str]]:
+    """Runbooks that people wrote in their own words from the sample's evidence, all true."""
+    by_id = {found.suggestion.suggestion_id: found for found in sample()}
+    return [
+        (path.stem, by_id[path.stem], path.read_text(encoding="utf-8"))
+        for path in sorted(RETOLD.glob("*.md"))
+    ]
+
+
+def flagged_share(reports: Sequence[EvidenceReport]) -> float:
+    """The share of all claims that is unsupported."""
+    return sum(len(r.unsupported) for r in reports) / sum(len(r.claims) for r in reports)
