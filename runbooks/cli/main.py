@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _command(name: str) -> Command:
     """Load only what the command needs, so that it starts fast."""
-    from runbooks.cli import documents, drafts, process
+    from runbooks.cli import documents, drafts, process, shelf
 
     commands: dict[str, Command] = {
         "import": documents.import_files,
@@ -48,6 +48,7 @@ def _command(name: str) -> Command:
         "sample": documents.sample,
         "run-once": drafts.run_once,
         "generate": drafts.generate,
+        "library": shelf.library,
         "check": process.check,
         "serve": process.serve,
     }
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _documents(commands)
     _drafts(commands)
+    _library(commands)
     serve = commands.add_parser("serve", help="start the workbench and REST on HOST and PORT")
     serve.add_argument(
         "--with-sample", action="store_true", help="bring the sample into an empty store first"
@@ -119,6 +121,23 @@ def _drafts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         help="show what a model would be asked; asks none, pays and writes nothing",
     )
     _json(one)
+
+
+def _library(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    library = commands.add_parser("library", help="take approved runbooks elsewhere")
+    acts = library.add_subparsers(dest="act", required=True, metavar="export")
+    export = acts.add_parser("export", help="write approved runbooks as files")
+    export.add_argument("folder", metavar="DIR")
+    export.add_argument(
+        "--format",
+        default="markdown",
+        metavar="NAMES",
+        help="markdown, html, confluence, json, yaml; several with commas between them",
+    )
+    export.add_argument("--search", default="", metavar="WORDS", help="only those with these words")
+    export.add_argument("--service", action="append", default=[], help="only of this service")
+    export.add_argument("--overwrite", action="store_true", help="replace files that are there")
+    _json(export)
 
 
 def _json(parser: argparse.ArgumentParser) -> None:

@@ -339,3 +339,42 @@ def test_a_log_line_is_json_without_anybodys_text(sampled: Run):
     assert drafted[0]["suggestion_id"] == "sugg_sample_001"
     assert drafted[0]["cost_usd"] == 0
     assert (sample_dir() / "traces.jsonl").read_text()[:200] not in done.stderr
+
+
+# --- library ---
+
+
+def test_approved_runbooks_leave_as_files_in_several_formats(sampled: Run, tmp_path: Path):
+    """Only approved ones, each under a readable name; a search narrows them."""
+    done = sampled("library", "export", "out", "--format", "markdown,json")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "2 runbooks in out, 4 files"
+    files = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert files == [
+        "llm-rate-limit.json",
+        "llm-rate-limit.md",
+        "oom-kill-of-inventory-sync.json",
+        "oom-kill-of-inventory-sync.md",
+    ]
+    done = sampled("library", "export", "some", "--search", "rate_limit_exceeded", "--json")
+    assert json.loads(done.stdout)["files"] == ["llm-rate-limit.md"]
+
+
+def test_an_export_replaces_nothing_unasked(sampled: Run, tmp_path: Path):
+    """A file of the same name is somebody's until it is said otherwise."""
+    assert sampled("library", "export", "out").returncode == 0
+    (tmp_path / "out" / "llm-rate-limit.md").write_text("mine")
+    done = sampled("library", "export", "out")
+    assert done.returncode == 2
+    assert "--overwrite" in done.stderr
+    assert (tmp_path / "out" / "llm-rate-limit.md").read_text() == "mine"
+    assert sampled("library", "export", "out", "--overwrite").returncode == 0
+    assert "rate limit" in (tmp_path / "out" / "llm-rate-limit.md").read_text().lower()
+
+
+def test_a_format_that_is_not_known_is_refused(sampled: Run, tmp_path: Path):
+    """The message names those that are; nothing is written."""
+    done = sampled("library", "export", "out", "--format", "markdown,docx")
+    assert done.returncode == 2
+    assert "confluence" in done.stderr
+    assert not (tmp_path / "out").exists()
