@@ -51,6 +51,14 @@ def area(page: Page) -> str:
     return page.get_by_label("Runbook in Markdown").input_value()
 
 
+def shows(page: Page, ending: str) -> None:
+    """The editor, and no other, holds a text with this ending."""
+    field = page.get_by_label("Runbook in Markdown")
+    expect(field).to_have_count(1)
+    idle(page)
+    expect(field).to_have_value(re.compile(ending))
+
+
 def type_at_end(page: Page, words: str) -> None:
     """Type behind the last line."""
     page.get_by_label("Runbook in Markdown").click()
@@ -113,14 +121,14 @@ def test_typed_text_outlives_tabs_and_pages(
     page.get_by_role("tab", name="Preview").click()
     expect(page.get_by_text("unsaved text").first).to_be_visible()
     page.get_by_role("tab", name="Edit").click()
-    expect(page.get_by_label("Runbook in Markdown")).to_have_value(re.compile(r"not saved yet$"))
+    shows(page, r"not saved yet$")
     page.get_by_role("link", name="Back to queue").click()
     expect(page.get_by_role("heading", name="Queue")).to_be_visible()
     idle(page)
     page.go_back()
     idle(page)
     page.get_by_role("tab", name="Edit").click()
-    expect(page.get_by_label("Runbook in Markdown")).to_have_value(re.compile(r"not saved yet$"))
+    shows(page, r"not saved yet$")
     assert stored(world, sid) == GOOD
 
 
@@ -133,9 +141,7 @@ def test_typed_text_is_offered_after_a_reload(
     expect(page.get_by_text("A copy is kept on the server")).to_be_visible()
     page.reload()
     page.get_by_role("button", name="Put into the editor").click()
-    expect(page.get_by_label("Runbook in Markdown")).to_have_value(
-        re.compile(r"typed before the crash$")
-    )
+    shows(page, r"typed before the crash$")
     idle(page)
     page.get_by_role("button", name="Save").click()
     until(lambda: stored(world, sid).endswith("typed before the crash"), "it was not saved")
