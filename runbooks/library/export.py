@@ -4,7 +4,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from html import escape
 
@@ -70,12 +70,17 @@ def export_files(
             yield f"{name}.{ENDINGS[kind]}", export(runbook, kind)
 
 
-def export_zip(runbooks: Iterable[ShelvedRunbook], kinds: Iterable[Format]) -> bytes:
-    """Give many runbooks in some formats as one zip."""
+def export_zip(
+    runbooks: Iterable[ShelvedRunbook], kinds: Iterable[Format], missing: Sequence[str] = ()
+) -> bytes:
+    """Give many runbooks in some formats as one zip; a file names those that are `missing`."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
         for name, text in export_files(runbooks, kinds):
             file.writestr(name, text)
+        if missing:
+            told = "These have no approved text that could be exported:\n"
+            file.writestr("not-exported.txt", told + "".join(f"{name}\n" for name in missing))
     return packed.getvalue()
 
 

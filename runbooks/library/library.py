@@ -79,8 +79,9 @@ class Library:
         return _shelved(version, book)
 
     def archive(self, ids: Sequence[str], kinds: Sequence[Format]) -> bytes:
-        """Give many runbooks in some formats as one zip."""
-        return export_zip(self.runbooks(ids)[0], kinds)
+        """Give many runbooks in some formats as one zip, which names those it has no text of."""
+        books, missing = self.runbooks(ids)
+        return export_zip(books, kinds, missing)
 
 
 def _approved(which: QueueFilter | None) -> QueueFilter:

@@ -1,5 +1,8 @@
 """CONTRACT R16: the library serves the approved revision and says when something is different."""
 
+import io
+import zipfile
+
 import pytest
 
 from runbooks.errors import NotFound
@@ -143,7 +146,12 @@ def test_versions_say_which_was_approved_and_which_is_served(world, approved, ki
 
 
 def test_many_leave_as_one_archive(world, approved):
-    """What cannot be served is left out."""
-    packed = world.service.library.archive([approved, "nobody"], [Format.MARKDOWN, Format.JSON])
-    assert packed[:2] == b"PK"
-    assert world.service.library.runbooks([approved, "nobody"])[1] == ["nobody"]
+    """What cannot be served is named in it, not silently left out."""
+    ids, kinds = [approved, "nobody"], [Format.MARKDOWN, Format.JSON]
+    packed = zipfile.ZipFile(io.BytesIO(world.service.library.archive(ids, kinds)))
+    assert packed.namelist() == [
+        "runaway-loop-in-flight-agent.md",
+        "runaway-loop-in-flight-agent.json",
+        "not-exported.txt",
+    ]
+    assert "nobody" in packed.read("not-exported.txt").decode()
