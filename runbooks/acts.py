@@ -8,7 +8,7 @@ import random
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
@@ -56,12 +56,16 @@ class Head:
 
 @dataclass(frozen=True)
 class NewText:
-    """A snippet that is to replace what stands there, by whom and why."""
+    """A snippet that is to replace what stands there, by whom and why.
+
+    `besides` is what else of the suggestion changes in the same commit.
+    """
 
     snippet: Mapping[str, object]
     actor: str
     reason: VersionReason
     note: str = ""
+    besides: Mapping[FieldPath, object] = field(default_factory=dict)
 
     @property
     def revision(self) -> str:
@@ -88,11 +92,18 @@ class Acts:
         `attempt` reads and judges anew each time; it is told whether it is a repetition. Raise
         StoreUnavailable when the outcome stays unknown or the document never holds still.
         """
+        unknown = False
         for number in range(_ATTEMPTS):
             try:
                 return attempt(number > 0)
-            except (Conflict, CommitUnknown):
+            except (Conflict, CommitUnknown) as error:
+                unknown = isinstance(error, CommitUnknown)
                 self._pause(_FIRST_PAUSE_S * 2**number * random.uniform(0.5, 1.5))  # noqa: S311
+        if unknown:
+            raise StoreUnavailable(
+                f"the store did not say whether the last attempt to change {suggestion_id} worked",
+                "Read it again before you repeat it.",
+            )
         raise StoreUnavailable(
             f"{suggestion_id} was changed by others at each of {_ATTEMPTS} attempts",
             "Nothing was overwritten. Try again.",
@@ -119,8 +130,9 @@ class Acts:
         found = self._found(suggestion, head, now)
         number = head.number + len(found) + 1
         version = self._version(suggestion, text, number, now, applied=True)
-        fields: dict[FieldPath, object] = {SNIPPET: text.snippet, ("updated_at",): iso(now)}
-        after = read_after(suggestion, {SNIPPET: text.snippet, ("updated_at",): iso(now)})
+        put: dict[FieldPath, object] = {SNIPPET: text.snippet, ("updated_at",): iso(now)}
+        fields = {**text.besides, **put}
+        after = read_after(suggestion, fields)
         return [
             Update(Collection.SUGGESTIONS, sid, fields, if_token=suggestion.token),
             *found,

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from typing import TypedDict
 
 from runbooks.acts import Acts
-from runbooks.findings import counts_of
+from runbooks.mending import Mender
 from runbooks.missing import MissingEntries
-from runbooks.models import QueueEntry, Suggestion
-from runbooks.queue import as_fields, entry_fields, problem_of, state_of
+from runbooks.models import Suggestion
+from runbooks.queue import entry_fields
 from runbooks.repository import Repository
 from runbooks.revision import iso
 from runbooks.store import queries
@@ -24,7 +24,6 @@ from runbooks.store.documents import read_suggestion
 from runbooks.store.port import Collection, Delete, FieldPath, Merge, Stored, Write
 from runbooks.store.reading import mapping, moment, text, texts, whole
 from runbooks.store.records import read_entry
-from runbooks.words import FORM
 
 STATE_KEY = "discovery"
 OVERLAP = timedelta(minutes=10)
@@ -81,6 +80,7 @@ class Discovery:
         self._repository = repository
         self._acts = acts
         self._clock = clock
+        self._mender = Mender(repository, acts)
         self._one_at_a_time = threading.Lock()
 
     def catch_up(self, wanted: int, cancel: threading.Event | None = None) -> Found:
@@ -128,7 +128,7 @@ class Discovery:
         """Make or mend the queue entries of these suggestions; give how many were wrong."""
         listed = list(suggestions)
         entries = self._repository.entries([s.suggestion_id for s in listed])
-        return self._mend(listed, entries)
+        return self._mender.mend(listed, entries)
 
     def rebuild(self, suggestions: Iterable[Suggestion]) -> None:
         """Make these queue entries, at most a few hundred, anew in one commit.
@@ -201,7 +201,7 @@ class Discovery:
         if ended or len(in_window) < len(listed) or len(listed) < window + 50:
             found.removed += self._remove(orphans)
         found.seen += len(page)
-        found.mended += self._mend([read_suggestion(stored) for stored in page], entries)
+        found.mended += self._mender.mend([read_suggestion(stored) for stored in page], entries)
         now = iso(self._clock())
         started = now if not after else state.get("sweep_started") or now
         passed = self._passed(state if after else {}, page)
@@ -239,47 +239,8 @@ class Discovery:
             self._repository.store.commit(gone)
         return len(gone)
 
-    def _mend(self, suggestions: list[Suggestion], entries: Mapping[str, QueueEntry]) -> int:
-        wrong = 0
-        for suggestion in suggestions:
-            write = self._correction(suggestion, entries.get(suggestion.suggestion_id))
-            if write is not None:
-                self._repository.store.commit([write])
-                wrong += 1
-        return wrong
-
-    def _correction(self, suggestion: Suggestion, entry: QueueEntry | None) -> Write | None:
-        """Give the write that mends an entry, or None when it is right."""
-        key = suggestion.suggestion_id
-        if entry is None or _moved(suggestion, entry):
-            return Merge(Collection.QUEUE, key, entry_fields(self._acts.fresh_entry(suggestion)))
-        same = (
-            entry.status == suggestion.status
-            and entry.revision == suggestion.slot.revision
-            and entry.problem == problem_of(suggestion)
-            and entry.search_form == FORM
-        )
-        if same:
-            return None
-        state = state_of(suggestion, counts_of(suggestion.slot), entry.service)
-        return Merge(Collection.QUEUE, key, as_fields(state))
-
     def _count(self) -> dict[FieldPath, object]:
         return {
             ("missing",): self._missing(Found()).lacking("", ""),
             ("counted_at",): iso(self._clock()),
         }
-
-
-def _moved(suggestion: Suggestion, entry: QueueEntry) -> bool:
-    """Say whether what the entry took from the suggestion's other fields has changed."""
-    created = iso(suggestion.created_at) if suggestion.created_at else None
-    own = suggestion.severity
-    return (
-        suggestion.type != entry.type
-        or suggestion.heading[:200] != entry.title
-        or suggestion.failure_type != entry.failure_type
-        or suggestion.similarity_group != entry.similarity_group
-        or (created is not None and created != entry.created_at)
-        or (own is not None and own.value != entry.severity)
-    )

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from runbooks.lint import Finding, LintContext, lint
 from runbooks.markdown.outline import Outline, parse
-from runbooks.models import DraftSource, Slot
+from runbooks.models import DraftSource, Slot, SlotKind
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,13 @@ def counts_of(slot: Slot) -> Counts:
 def blocking(slot: Slot) -> list[str]:
     """Name what keeps this text from approval without a written reason (CONTRACT R12, R17).
 
-    An unedited draft that says itself that it needs a person's input, and every E-finding.
+    An unedited draft that says itself that it needs a person's input, every E-finding, and a text
+    that cannot be checked at all.
     """
     found, draft = _assessed(slot), slot.draft
     if found is None or draft is None:
-        return []
+        unread = slot.kind is not SlotKind.EMPTY
+        return [f"unreadable: nothing of it is checked, {slot.problem}"] if unread else []
     named = [f"{f.id} line {f.line}: {f.message}" for f in found.errors]
     if draft.status == "needs_human_input" and draft.edit_source == "generated":
         named.insert(0, "needs_human_input: the draft says that a person must complete it")

@@ -30,7 +30,7 @@ class Holds:
         with `take_over`.
         """
         try:
-            lease = self._renewed(person) or self._leases.acquire(
+            lease = self._renewed(suggestion_id, person) or self._leases.acquire(
                 suggestion_id,
                 person.actor,
                 HOLD_SECONDS,
@@ -60,8 +60,16 @@ class Holds:
         """Say who holds the item now, if anybody does."""
         return self._leases.holder_of(suggestion_id)
 
-    def _renewed(self, person: Person) -> Lease | None:
-        return self._leases.renew(person.hold) if person.hold else None
+    def _renewed(self, suggestion_id: str, person: Person) -> Lease | None:
+        """Renew this person's hold; None when they have none, or it went and nobody has it."""
+        if person.hold is None:
+            return None
+        try:
+            return self._leases.renew(person.hold)
+        except LeaseTaken:
+            if self._leases.holder_of(suggestion_id) is None:
+                return None
+            raise
 
     def _show(self, suggestion_id: str, actor: str) -> None:
         entry = self._repository.entry(suggestion_id)

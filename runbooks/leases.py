@@ -86,15 +86,19 @@ class Leases:
     def renew(self, lease: Lease) -> Lease:
         """Start the lease's time again; raise LeaseTaken when somebody took it."""
         fields: Fields = {("acquired_at",): SERVER_TIME}
-        write = Update(Collection.LEASES, lease.key, fields, if_token=lease.token)
-        try:
-            token = self._store.commit([write])[0]
-        except (Conflict, CommitUnknown):
-            stored = self._read(lease.key)
+        token = lease.token
+        for _ in range(_TRIES):
+            write = Update(Collection.LEASES, lease.key, fields, if_token=token)
+            try:
+                new = self._store.commit([write])[0]
+            except (Conflict, CommitUnknown):
+                stored = self._read(lease.key)
+            else:
+                return lease.model_copy(update={"token": new, "seconds_left": lease.ttl_seconds})
             if stored is None or _lease(stored).secret != lease.secret:
                 raise LeaseTaken(_lease(stored) if stored else lease) from None
-            return _lease(stored)
-        return lease.model_copy(update={"token": token, "seconds_left": lease.ttl_seconds})
+            token = stored.token
+        raise StoreUnavailable(f"the lease {lease.key} cannot be renewed now", "Try again.")
 
     def release(self, lease: Lease) -> None:
         """Give the lease back; one that somebody else took meanwhile stays theirs."""

@@ -20,6 +20,9 @@ class Act(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     REOPEN = "reopen"
+    REOPEN_AND_SAVE = "reopen_and_save"
+    """Make a decided suggestion pending and put a text in place, in one commit; a pending one only
+    gets the text."""
 
 
 class Verdict(StrEnum):
@@ -50,7 +53,7 @@ class Position:
         return cls(slot.kind, slot.revision, status)
 
 
-_TEXT_ACTS = {Act.SAVE, Act.RESTORE, Act.GENERATE, Act.FORCE}
+_TEXT_ACTS = {Act.SAVE, Act.RESTORE, Act.GENERATE, Act.FORCE, Act.REOPEN_AND_SAVE}
 _UNPROTECTED = {SlotKind.EMPTY, SlotKind.GENERATED}
 _DECIDED = {"approved", "rejected"}
 
@@ -68,7 +71,8 @@ def judge(act: Act, decided_on: str, now: Position, mine: str | None = None) -> 
         return Verdict.WRITE if now.status in _DECIDED else Verdict.NOT_PENDING
     if now.kind is SlotKind.UNWRITABLE and act is not Act.REJECT:
         return Verdict.UNREADABLE
-    if now.status != "pending":
+    opens = act is Act.REOPEN_AND_SAVE and now.status in _DECIDED
+    if now.status != "pending" and not opens:
         return Verdict.NOT_PENDING
     if act is Act.GENERATE and now.kind not in _UNPROTECTED:
         return Verdict.BLOCKED

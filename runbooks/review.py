@@ -5,9 +5,11 @@ is kept as an unsaved text of that person before the error is raised.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from runbooks.acts import Acts, NewText, refuse
+from runbooks.decisions import Fields, already, decision_fields, took_effect
 from runbooks.errors import (
     BlockingFindings,
     ChangedSince,
@@ -27,14 +29,11 @@ from runbooks.snippets import by_person, edited
 from runbooks.store.port import (
     SERVER_TIME,
     Collection,
-    FieldPath,
     Update,
     Write,
 )
 from runbooks.store.slots import readable_text
 from runbooks.unsaved import Person, UnsavedTexts, check_text
-
-Fields = Mapping[FieldPath, object]
 
 
 class Review:
@@ -62,24 +61,19 @@ class Review:
         When it cannot be saved it is kept as that person's unsaved text. The same text saved again
         by the same person, whose answer got lost, is saved already (CONTRACT R6).
         """
-        check_text(markdown)
-        at = self._clock()
+        return self._save(Act.SAVE, suggestion_id, markdown, revision, person, reason)
 
-        def build(suggestion: Suggestion) -> NewText:
-            snippet = edited(suggestion, markdown, person.actor, at)
-            return NewText(snippet, person.actor, VersionReason.EDITED, reason)
+    def reopen_and_save(
+        self, suggestion_id: str, markdown: str, revision: str, person: Person, reason: str
+    ) -> Suggestion:
+        """Make a decided suggestion pending and save a text over `revision`, both or neither (R3).
 
-        try:
-            return self._write(Act.SAVE, suggestion_id, revision, person, build)
-        except RunbookError as error:
-            if isinstance(error, StaleRevision):
-                now = self._repository.suggestion(suggestion_id)
-                if _is_their_text(now, markdown, person):
-                    return now
-            error.text_kept = self._unsaved.rescue(
-                suggestion_id, markdown, revision, person, error.code
-            )
-            raise
+        One that somebody reopened meanwhile gets the text alone. Raise and keep as `save` does.
+        """
+        if not reason.strip():
+            raise InvalidRequest("reason", "reopening needs a reason")
+        act = Act.REOPEN_AND_SAVE
+        return self._save(act, suggestion_id, markdown, revision, person, reason.strip())
 
     def restore(self, suggestion_id: str, number: int, revision: str, person: Person) -> Suggestion:
         """Bring a version back as a person's text over `revision` (CONTRACT R11)."""
@@ -138,7 +132,7 @@ class Review:
         """
 
         def gate(suggestion: Suggestion) -> None:
-            stands = _already(suggestion, suggestion.status, actor, revision)
+            stands = already(suggestion, suggestion.status, actor, revision)
             decided = suggestion.approval.timestamp if suggestion.approval else None
             unchanged = suggestion.slot.revision == revision
             if not (stands and unchanged and decided and iso(decided) == at):
@@ -146,6 +140,45 @@ class Review:
 
         notes = f"undone by {actor.removeprefix('local:')}"
         return self._decide(Act.REOPEN, suggestion_id, None, actor, {"notes": notes}, gate)
+
+    def _save(
+        self,
+        act: Act,
+        suggestion_id: str,
+        markdown: str,
+        revision: str,
+        person: Person,
+        reason: str,
+    ) -> Suggestion:
+        check_text(markdown)
+        at = self._clock()
+
+        def build(suggestion: Suggestion) -> NewText:
+            snippet = edited(suggestion, markdown, person.actor, at)
+            return NewText(snippet, person.actor, VersionReason.EDITED, reason)
+
+        try:
+            return self._write(act, suggestion_id, revision, person, build)
+        except RunbookError as error:
+            saved = self._saved_before(error, markdown, person)
+            if saved is not None:
+                return saved
+            error.text_kept = self._unsaved.rescue(
+                suggestion_id, markdown, revision, person, error.code
+            )
+            raise
+
+    def _saved_before(
+        self, error: RunbookError, markdown: str, person: Person
+    ) -> Suggestion | None:
+        """Give the suggestion if it is stale because this very text of theirs stands there."""
+        if not isinstance(error, StaleRevision):
+            return None
+        try:
+            now = self._repository.suggestion(error.suggestion_id)
+        except RunbookError:
+            return None
+        return now if _is_their_text(now, markdown, person) else None
 
     def _write(
         self,
@@ -166,16 +199,30 @@ class Review:
             verdict = judge(act, decided_on, Position.of(now.slot, now.status), mine)
             refuse(verdict, now, decided_on)
             if verdict is Verdict.WRITE:
-                ended = self._unsaved.ended_by(built[0], person) if act is Act.SAVE else ()
+                text, opening = self._with_opening(act, now, built[0])
+                ended = () if act is Act.RESTORE else self._unsaved.ended_by(text, person)
                 entry = self._repository.entry(now.suggestion_id)
                 writes = self._acts.text_writes(
-                    now, built[0], entry, again=again, seen_by=person.actor, ended=ended
+                    now, text, entry, again=again, seen_by=person.actor, ended=ended
                 )
-                writes += [*self._unsaved.removals(now, ended), *self._held(now, person)]
+                writes += [*opening, *self._unsaved.removals(now, ended), *self._held(now, person)]
                 self._repository.store.commit(writes)
             return self._repository.suggestion(now.suggestion_id)
 
         return self._acts.settle(suggestion_id, attempt)
+
+    def _with_opening(
+        self, act: Act, now: Suggestion, text: NewText
+    ) -> tuple[NewText, list[Write]]:
+        """Make the same commit open a decided suggestion again; its history is the present one."""
+        if act is not Act.REOPEN_AND_SAVE or now.status == "pending":
+            return text, []
+        reason = {"notes": text.note}
+        fields = decision_fields(now, "pending", text.actor, iso(self._clock()), reason)
+        audit = self._acts.audit_write(
+            now.suggestion_id, text.actor, Act.REOPEN.value, now.slot.revision, text.note
+        )
+        return replace(text, besides=fields), [audit]
 
     def _held(self, suggestion: Suggestion, person: Person) -> list[Write]:
         """Give the write that fails when the person's hold was taken over (CONTRACT R18)."""
@@ -206,12 +253,12 @@ class Review:
         def attempt(again: bool) -> Suggestion:
             now = self._runbook(suggestion_id)
             decided_on = revision if revision is not None else now.slot.revision
-            if _already(now, target, actor, decided_on) or (again and _mine(now, at)):
+            if already(now, target, actor, decided_on) or (again and took_effect(now, at)):
                 return now
             refuse(judge(act, decided_on, Position.of(now.slot, now.status)), now, decided_on)
             if gate:
                 gate(now)
-            fields = _decision(now, target, actor, at, extra)
+            fields = decision_fields(now, target, actor, at, extra)
             writes = self._acts.status_writes(now, fields, again=again)
             detail = extra.get("reason") or extra.get("override_reason") or extra.get("notes", "")
             writes.append(
@@ -238,44 +285,3 @@ def _is_their_text(now: Suggestion, markdown: str, person: Person) -> bool:
         and draft.markdown_content == markdown
         and draft.edited_by == person.actor
     )
-
-
-def _already(now: Suggestion, target: str, actor: str, revision: str) -> bool:
-    """Say whether the same person decided the same on the same revision before."""
-    approval = now.approval
-    return bool(
-        target != "pending"
-        and now.status == target
-        and approval
-        and approval.actor == actor
-        and approval.revision == revision
-    )
-
-
-def _mine(now: Suggestion, at: str) -> bool:
-    """Say whether an attempt of this very act took effect unseen."""
-    last = now.history[-1] if now.history else None
-    return bool(last and last.timestamp and iso(last.timestamp) == at)
-
-
-def _decision(
-    now: Suggestion, target: str, actor: str, at: str, extra: Mapping[str, str]
-) -> Fields:
-    facts = {name: value for name, value in extra.items() if value}
-    decided = {"actor": actor, "action": target, "timestamp": at, "revision": now.slot.revision}
-    notes = facts.get("reason") or facts.get("notes") or ""
-    entry = {
-        "previous_status": now.status,
-        "new_status": target,
-        "actor": actor,
-        "timestamp": at,
-        "notes": notes,
-        "revision": now.slot.revision,
-    }
-    history = now.document.get("version_history")
-    kept = history if isinstance(history, list) else [history] if history is not None else []
-    return {
-        ("status",): target,
-        ("approval_metadata",): None if target == "pending" else {**decided, **facts},
-        ("version_history",): [*kept, entry],
-    }

@@ -166,9 +166,8 @@ class RunbookService:
     def reopen_and_save(
         self, suggestion_id: str, markdown: str, revision: str, person: Person, reason: str
     ) -> Suggestion:
-        """Make a decided suggestion pending again and save over the revision that was seen (R3)."""
-        self._review.reopen(suggestion_id, person.actor, reason)
-        return self._review.save(suggestion_id, markdown, revision, person, reason)
+        """Make a decided suggestion pending again and save; see Review.reopen_and_save."""
+        return self._review.reopen_and_save(suggestion_id, markdown, revision, person, reason)
 
     def restore(
         self, suggestion_id: str, version: int, revision: str, person: Person

@@ -41,6 +41,9 @@ TABLE = {
     (Act.REJECT, "approved"): ((N, N, N, N, N), (N, N, N, N, N)),
     (Act.REOPEN, "pending"): ((N, N, N, N, N), (N, N, N, N, N)),
     (Act.REOPEN, "approved"): ((W, W, W, W, W), (W, W, W, W, W)),
+    (Act.REOPEN_AND_SAVE, "pending"): ((W, W, W, W, U), (S, S, S, S, U)),
+    (Act.REOPEN_AND_SAVE, "approved"): ((W, W, W, W, U), (S, S, S, S, U)),
+    (Act.REOPEN_AND_SAVE, "archived"): ((N, N, N, N, U), (N, N, N, N, U)),
 }
 CASES = [
     pytest.param(act, status, kind, same, TABLE[act, status][0 if same else 1][index], id=name)
@@ -56,7 +59,9 @@ def test_each_state_allows_exactly_what_the_table_says(act, status, kind, same, 
     assert judge(act, "aaaa", now, mine="cccc") is expected
 
 
-@pytest.mark.parametrize("act", [Act.SAVE, Act.RESTORE, Act.GENERATE, Act.FORCE])
+@pytest.mark.parametrize(
+    "act", [Act.SAVE, Act.RESTORE, Act.GENERATE, Act.FORCE, Act.REOPEN_AND_SAVE]
+)
 @pytest.mark.parametrize("status", ["pending", "approved"])
 def test_a_text_that_already_stands_there_is_done(act, status):
     """R6: an attempt that took effect unseen is not done twice and is no conflict."""
