@@ -1,11 +1,12 @@
 """A model server over real HTTP that answers as it is told: Gemini's and OpenAI's wire."""
 
 import json
+import random
 import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import chain, repeat
@@ -18,11 +19,12 @@ class FakeModel:
     """What the server does and what it saw.
 
     `turns` are played in order, the last one for ever: `ok`, `status:503`, `status:429:1` (with
-    Retry-After), `retry_info:1.5s` (Google's form of it), `refuses:400:words`, `hang:2` and `drip:2` (seconds), `late:0.2` (good after that
-    time), `late_rubbish:0.2`, `malformed`, `fenced`, `truncated`, `blocked`, `empty`,
-    `wrong_schema`, `raw_newlines`, `echo`, `whole`, `no_usage`, `obeys` (follows every order that
-    it reads), `gullible` (follows those outside the fence), a body that is none of this (`html`,
-    `not_json`, `json_list`, `json_null`, `no_choices`, `odd_shapes`), or `text:…` word for word.
+    Retry-After), `retry_info:1.5s` (Google's form of it), `refuses:400:words`, `rate:503:0.3` (at
+    this rate, else good), `hang:2` and `drip:2` (seconds), `late:0.2` (good after that time),
+    `late_rubbish:0.2`, `malformed`, `fenced`, `truncated`, `blocked`, `empty`, `wrong_schema`,
+    `raw_newlines`, `echo`, `whole`, `no_usage`, `obeys` (follows every order that it reads),
+    `gullible` (follows those outside the fence), a body that is none of this (`html`, `not_json`,
+    `json_list`, `json_null`, `no_choices`, `odd_shapes`), or `text:…` word for word.
     `refuses` names response formats it does not take.
     """
 
@@ -33,6 +35,7 @@ class FakeModel:
     paths: list[str] = field(default_factory=list)
     url: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
+    chance: random.Random = field(default_factory=lambda: random.Random(20261120))
 
     def __post_init__(self) -> None:
         self._script: Iterator[str] = chain(self.turns, repeat(self.turns[-1]))
@@ -162,6 +165,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _play(self, turn: str, body: dict) -> None:
         kind, _, rest = turn.partition(":")
+        if kind == "rate":
+            code, _, share = rest.partition(":")
+            with self.fake.lock:
+                unlucky = self.fake.chance.random() < float(share)
+            kind, rest = ("status", code) if unlucky else ("ok", "")
+            turn = kind
         if kind == "status":
             code, _, wait = rest.partition(":")
             error = {"code": int(code), "message": "no", "status": "UNAVAILABLE"}
@@ -224,7 +233,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("content-length", str(len(raw)))
         self.end_headers()
-        self.wfile.write(raw)
+        with suppress(OSError):
+            self.wfile.write(raw)
 
     def log_message(self, *args: object) -> None:
         """Keep the test's output quiet."""

@@ -89,17 +89,17 @@ class ModelDrafter:
             again = self._call(request, _repair(prompt, reply, first), terms)
         except BudgetExceeded:
             # There is no money to ask again: what came is all there is.
-            return self._last_resort(request, reply)
+            return self._last_resort(request, reply, first)
         try:
             return _Answered(again, read_answer(again.text))
-        except Unusable:
-            return self._last_resort(request, again)
+        except Unusable as second:
+            return self._last_resort(request, again, second)
 
-    def _last_resort(self, request: DraftRequest, reply: Reply) -> _Answered:
+    def _last_resort(self, request: DraftRequest, reply: Reply, problem: Unusable) -> _Answered:
         """Close an answer that broke off, or raise DraftingFailed with what came."""
         try:
             return _Answered(reply, read_answer(reply.text, mend=True), (_BROKE_OFF,))
-        except Unusable as problem:
+        except Unusable:
             raise DraftingFailed(
                 self.provider,
                 problem.kind,
