@@ -81,16 +81,21 @@ def foreseen(
     now: datetime,
     me: str,
     notes: Mapping[str, str],
+    idle: frozenset[str],
 ) -> list[Line]:
     """Give a line for each: what will happen, to what, and what one should know.
 
-    `notes` says more of single ones.
+    Those that something happens to come first. `notes` says more of single ones, `idle` names
+    those that are so already.
     """
     rows = []
+    lines = sorted(lines, key=lambda line: bool(line.problem) or line.suggestion_id in idle)
     for line in lines:
         name, entry = line.suggestion_id, entries.get(line.suggestion_id)
         if line.problem:
             first, note = Cell("Left as it is", "gray"), problem_words(line.problem, me)
+        elif name in idle:
+            first, note = Cell("Left as it is", "gray"), notes.get(name, "")
         else:
             remark = remarks(act, entry, now, me)
             parts = (notes.get(name, ""), remark)

@@ -98,7 +98,8 @@ def test_chosen_rows_can_be_drafted_and_are_then_no_longer_chosen(page: Page) ->
     """Choosing shows what can be done; doing it shows the result in the same list."""
     page.get_by_label("Select A critical failure").check()
     expect(page.get_by_text("1 selected")).to_be_visible()
-    page.get_by_role("button", name="Generate drafts").click()
+    page.get_by_role("button", name="Generate drafts…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Generate 1").click()
     expect(page.get_by_text("1 drafted")).to_be_visible()
     row = page.get_by_role("row").filter(has_text="A critical failure").last
     expect(row.get_by_text("Draft", exact=True)).to_be_visible()

@@ -54,7 +54,8 @@ def _generate(service: RunbookService, order: Order) -> None:
         "draft that is replaced stays in the history."
     )
     lines = _foreseen(service, order)
-    _decide(order, f"Generate {_count(lines)}", _do_generate, (service, _open(lines)))
+    names = _open(lines)
+    _decide(order, _label("Generate", names, lines), _do_generate, (service, names))
     _list(service, order, lines)
 
 
@@ -64,7 +65,8 @@ def _approve(service: RunbookService, order: Order) -> None:
         "stay pending."
     )
     lines = _foreseen(service, order)
-    _decide(order, f"Approve {_count(lines)}", _do_approve, (service, _open(lines)))
+    names = _open(lines)
+    _decide(order, _label("Approve", names, lines), _do_approve, (service, names))
     _list(service, order, lines)
 
 
@@ -73,28 +75,35 @@ def _reject(service: RunbookService, order: Order) -> None:
     st.text_input("Reason", key=state.REJECT_REASON, placeholder="Why these are not wanted")
     asked = Order(order.act, tuple(name for name in order.ids if name != kept))
     lines = _foreseen(service, asked)
-    _decide(order, f"Reject {_count(lines)}", _do_reject, (service, _open(lines)))
+    names = _open(lines)
+    _decide(order, _label("Reject", names, lines), _do_reject, (service, names))
     _list(service, asked, lines)
 
 
 def _assign(service: RunbookService, order: Order) -> None:
-    whom = bulk_choices.assignee(service)
+    whom = _recorded(bulk_choices.assignee(service))
     lines = _foreseen(service, order)
     entries = service.repository.entries(order.ids)
     notes = {name: _handing(entry, whom) for name, entry in entries.items()}
-    _decide(order, f"Assign {_count(lines)}", _do_assign, (service, _open(lines)))
-    _list(service, order, lines, notes)
+    idle = frozenset(name for name, entry in entries.items() if entry.assignee == whom)
+    changed = [line for line in lines if line.suggestion_id not in idle]
+    names = _open(changed)
+    _decide(order, _label("Assign", names, lines), _do_assign, (service, names))
+    _list(service, order, lines, notes, idle)
+
+
+def _recorded(whom: str) -> str:
+    """Give a person as records name them; what is no name is refused by the act itself."""
+    try:
+        return checked_actor(whom)
+    except InvalidRequest:
+        return whom
 
 
 def _handing(entry: QueueEntry, whom: str) -> str:
     """Say from whom to whom it goes."""
-    try:
-        after = checked_actor(whom)
-    except InvalidRequest:
-        after = whom
-    if entry.assignee == after:
-        return f"stays with {_person(after)}"
-    return f"{_person(entry.assignee)} → {_person(after)}"
+    before = _person(entry.assignee)
+    return f"stays with {before}" if entry.assignee == whom else f"{before} → {_person(whom)}"
 
 
 def _person(actor: str) -> str:
@@ -117,9 +126,9 @@ def _open(lines: Sequence[BulkLine]) -> tuple[str, ...]:
     return tuple(line.suggestion_id for line in lines if line.problem is None)
 
 
-def _count(lines: Sequence[BulkLine]) -> str:
-    done = len(_open(lines))
-    return f"{done} of {len(lines)}" if done < len(lines) else str(done)
+def _label(verb: str, names: Sequence[str], lines: Sequence[BulkLine]) -> str:
+    """Say to how many of how many it will be done."""
+    return f"{verb} {len(names)}" + (f" of {len(lines)}" if len(names) < len(lines) else "")
 
 
 def _decide(
@@ -148,10 +157,11 @@ def _list(
     order: Order,
     lines: Sequence[BulkLine],
     notes: Mapping[str, str] | None = None,
+    idle: frozenset[str] = frozenset(),
 ) -> None:
     entries = service.repository.entries(order.ids)
     me = wiring.person().actor
-    rows = bulk_words.foreseen(order.act, lines, entries, utc_now(), me, notes or {})
+    rows = bulk_words.foreseen(order.act, lines, entries, utc_now(), me, notes or {}, idle)
     height = 380 if len(rows) > _TALL else "content"
     with st.container(height=height, border=False, key="rb_bulk_list"):  # type: ignore[arg-type]
         opened = table.show("rb_bulk_lines", _TITLES[order.act], _COLUMNS, rows)

@@ -66,7 +66,7 @@ def show() -> None:
             wiring.ask_name()
             st.divider()
             _drafter()
-    keys.panel()
+        keys.panel()
     state.frame_page()
 
 
