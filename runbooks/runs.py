@@ -118,14 +118,11 @@ class Runs:
                 thread.join()
 
     def _beat(self, run: RunSummary, tally: Tally) -> None:
-        """Write a sign of life; one that does not reach the store spoils no run."""
-        try:
-            self._put(run.model_copy(update={**tally.counts(), "heartbeat_at": self._clock()}))
-        except StoreError as error:
-            logger.warning("a sign of life was not recorded", extra={"error": error.code})
+        """Write a sign of life."""
+        self._record(run.model_copy(update={**tally.counts(), "heartbeat_at": self._clock()}))
 
     def finish(self, run: RunSummary, tally: Tally, state: RunState) -> RunSummary:
-        """Record how the run ended."""
+        """Say how the run ended, and record it; without the record it shows as interrupted."""
         now = self._clock()
         started = run.started_at or now
         update = {
@@ -135,7 +132,7 @@ class Runs:
             "processing_duration_ms": round((now - started).total_seconds() * 1000, 1),
             "state": state,
         }
-        return self._put(run.model_copy(update=update))
+        return self._record(run.model_copy(update=update))
 
     def record_error(self, run: RunSummary, suggestion_id: str, error: Exception) -> None:
         """Keep why a suggestion got no draft (CONTRACT §1, runbook_errors)."""
@@ -160,7 +157,7 @@ class Runs:
         """
         try:
             run = self._repository.run(run_id)
-        except NotFound:
+        except (NotFound, StoreError):
             return
         if self._interrupted(run):
             self._put_error(
@@ -172,10 +169,14 @@ class Runs:
             )
 
     def _put_error(self, **facts: object) -> None:
+        """Write an error record; the error itself is told all the same when that fails."""
         record = RunError.model_validate(facts)
         key = key_of(f"{record.run_id}:{record.suggestion_id}")
         fields = _fields(records.write_error(record).items())
-        self._repository.store.commit([Merge(Collection.ERRORS, key, fields)])
+        try:
+            self._repository.store.commit([Merge(Collection.ERRORS, key, fields)])
+        except StoreError as error:
+            _not_recorded(record.run_id, error)
 
     def view(self, run_id: str) -> RunSummary:
         """Give a run as it stands; one without a heartbeat for 60 s is interrupted.
@@ -229,6 +230,14 @@ class Runs:
             )
         return list(known.values())
 
+    def _record(self, run: RunSummary) -> RunSummary:
+        """Write the record; drafts that are made, or refused, are so also without it."""
+        try:
+            return self._put(run)
+        except StoreError as error:
+            _not_recorded(run.run_id, error)
+            return run
+
     def _put(self, run: RunSummary) -> RunSummary:
         """Write the record; where nobody can say whether it was, write it again: it is the same."""
         if run.dry_run:
@@ -241,6 +250,10 @@ class Runs:
                 continue
             return run
         raise StoreUnavailable("The store did not say whether the run was recorded.", "Try again.")
+
+
+def _not_recorded(run_id: str, error: StoreError) -> None:
+    logger.warning("a run could not be recorded", extra={"run_id": run_id, "error": error.code})
 
 
 def _fields(items: object) -> dict[FieldPath, object]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from runbooks.batch import BatchOrder
 from runbooks.errors import (
     BeingEdited,
     BlockingFindings,
@@ -16,6 +17,7 @@ from runbooks.errors import (
     StaleRevision,
     StoreUnavailable,
 )
+from runbooks.models import RunState
 from runbooks.store.port import Collection
 from runbooks.unsaved import Person
 from tests.world import World
@@ -177,3 +179,57 @@ def test_a_look_at_an_older_state_does_not_set_the_queue_back(world, kim, lee, g
     world.service.open(name, kim)
     entry = world.service.repository.entry(name)
     assert (entry.revision, entry.draft_state) == (world.revision(name), "human")
+
+
+def failing_for(world: World, collection: Collection) -> Callable[[], None]:
+    """Make every commit to one collection fail; give what mends it."""
+    original = world.store.commit
+
+    def commit(writes):
+        if any(write.collection is collection for write in writes):
+            raise CommitUnknown("no answer")
+        return original(writes)
+
+    world.store.commit = commit
+    return lambda: setattr(world.store, "commit", original)
+
+
+def test_a_written_draft_is_no_failure_when_its_run_cannot_be_recorded(world):
+    """R13: the caller is told what became of the draft, not of the record beside it."""
+    name = world.suggest()
+    mend: list[Callable[[], None]] = []
+    world.drafter.during = lambda _: mend.append(failing_for(world, Collection.RUNS))
+    product = world.service.generate(name, "local:kim")
+    mend[0]()
+    assert product.written
+    assert world.read(name).slot.draft is not None
+
+
+def test_a_refusal_is_told_as_it_is_when_its_run_cannot_be_recorded(world, kim, good_text):
+    """CONTRACT §3: overwrite_blocked stays overwrite_blocked."""
+    name = world.suggest()
+    world.drafter.during = lambda _: (
+        world.service.save(name, good_text, "none", kim),
+        failing_for(world, Collection.RUNS),
+    )
+    with pytest.raises(RunbookError) as refused:
+        world.service.generate(name, "local:kim")
+    assert refused.value.code in ("overwrite_blocked", "stale_revision")
+
+
+def test_a_batch_goes_on_when_its_run_cannot_be_recorded(world, monkeypatch):
+    """R7: a heartbeat that fails costs no item its draft."""
+    names = [world.suggest() for _ in range(4)]
+    world.service._batches._concurrency = 1
+    monkeypatch.setattr("runbooks.runs.HEARTBEAT_S", 0.01)
+    mend: list[Callable[[], None]] = []
+
+    def fail_once(_):
+        if not mend:
+            mend.append(failing_for(world, Collection.RUNS))
+
+    world.drafter.during = fail_once
+    run = world.service.run_once(BatchOrder(4, "batch"))
+    mend[0]()
+    assert (run.generated_count, run.state) == (4, RunState.FINISHED)
+    assert all(world.read(name).slot.draft for name in names)
