@@ -14,6 +14,7 @@ from runbooks.errors import NotFound, Refused, RunbookError
 from runbooks.generation import Generator, Order
 from runbooks.models import Outcome, QueueEntry, RunState, RunSummary
 from runbooks.outcomes import Breaker, billed, failed, made, not_attempted, skipped, timed
+from runbooks.renewal import Renewal
 from runbooks.repository import Repository
 from runbooks.runs import Runs, Tally
 from runbooks.store import queries
@@ -100,6 +101,7 @@ class Batches:
         self._generator = generator
         self._runs = runs
         self._turns = turns
+        self._renewal = Renewal(repository, generator.cause_is_gone)
         self._concurrency = concurrency
         self._provider = provider
         self._suggestion_budget_usd = suggestion_budget_usd
@@ -142,7 +144,9 @@ class Batches:
             if len(free) >= order.batch_size:
                 break
         picks = [*free, *busy][: order.batch_size]
-        return picks + self._renewable(order.batch_size - len(picks))
+        places = order.batch_size - len(picks)
+        renewed = self._renewal.find(places, remember=not order.dry_run) if places else []
+        return picks + [Pick(entry.suggestion_id, entry.revision) for entry in renewed]
 
     def _draftless(self) -> Iterator[QueueEntry]:
         after: tuple[object, ...] | None = None
@@ -154,21 +158,6 @@ class Batches:
             last = found[-1]
             names = ("failures", "severity_rank", "created_at")
             after = (*(last.document.get(name) for name in names), last.key)
-
-    def _renewable(self, places: int) -> list[Pick]:
-        """Choose unedited fallbacks whose cause may be gone, to fill a batch (CONTRACT R7)."""
-        picks: list[Pick] = []
-        for reason in queries.FALLBACK_REASONS:
-            if len(picks) >= places:
-                break
-            found = self._repository.store.query(queries.queue_fallbacks(reason, places))
-            entries = [entry for entry in map(read_entry, found) if entry]
-            picks += [
-                Pick(entry.suggestion_id, entry.revision)
-                for entry in entries
-                if self._generator.cause_is_gone(entry, reason)
-            ]
-        return picks[:places]
 
     def _is_busy(self, entry: QueueEntry) -> bool:
         try:

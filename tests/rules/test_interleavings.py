@@ -20,7 +20,7 @@ from runbooks.errors import (
 from runbooks.models import RunState
 from runbooks.store.port import Collection
 from runbooks.unsaved import Person
-from tests.world import World
+from tests.world import World, pattern_document
 
 
 @pytest.fixture
@@ -233,3 +233,18 @@ def test_a_batch_goes_on_when_its_run_cannot_be_recorded(world, monkeypatch):
     mend[0]()
     assert (run.generated_count, run.state) == (4, RunState.FINISHED)
     assert all(world.read(name).slot.draft for name in names)
+
+
+def test_fallbacks_whose_cause_stays_do_not_keep_others_from_their_turn(world):
+    """R7: everything is reached, also behind fallbacks that nothing can be done about."""
+    stuck = [
+        world.suggest(severity="critical", source_traces=[{"trace_id": f"{n:032x}"}])
+        for n in range(900, 906)
+    ]
+    late = world.suggest(severity="low", source_traces=[{"trace_id": "e" * 32}])
+    world.service.run_once(BatchOrder(20, "batch"))
+    assert all(world.read(name).slot.state == "fallback" for name in (*stuck, late))
+    world.put(Collection.PATTERNS, "e" * 32, pattern_document("e" * 32))
+    runs = [world.service.run_once(BatchOrder(2, "batch")) for _ in range(5)]
+    taken = [outcome.suggestion_id for run in runs for outcome in run.suggestion_outcomes]
+    assert taken == [late]
