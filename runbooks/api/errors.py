@@ -64,7 +64,6 @@ TABLE: Mapping[type[e.RunbookError], Row] = {
         "Drafting {suggestion_id} needs up to {needed_usd} US$ and {left_usd} US$ are left. "
         "Nothing was changed.",
     ),
-    e.Cancelled: Row(409, "Drafting {suggestion_id} was cancelled. Nothing was changed."),
     e.Cancelled: Row(
         409, "Drafting {suggestion_id} was cancelled before the model was asked. Nothing changed."
     ),
