@@ -118,6 +118,16 @@ def test_words_of_the_text_find_it_and_the_link_shows_the_same_elsewhere(
     assert ids(App().open("library", q="PERCENTILE")) == [name]
 
 
+def test_what_a_search_in_firestore_does_not_find_is_said(
+    app: App, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There whole words are found, and of a long text the first; SQLite needs no such line."""
+    approved(world)
+    assert "whole words" not in app.open("library").text()
+    monkeypatch.setattr(world.store, "name", "firestore")
+    assert "whole words, of each text its first 500 different ones" in app.run().text()
+
+
 def test_filters_go_to_the_address_and_can_be_dropped(app: App, world: World) -> None:
     """What narrows the list is said above it."""
     high, low = approved(world), approved(world, severity="low")
@@ -275,7 +285,7 @@ def test_versions_are_listed_and_another_one_is_never_taken_for_the_approved(
     app.open("library", id=name, version="2")
     assert "not the runbook to work from" in app.at.warning[0].value
     assert "half a sentence" in sheet(app)["html"]
-    assert sheet(app)["mark"] == "Version 2, not the approved text"
+    assert sheet(app)["mark"] == "Version 2: do not use"
     assert sheet(app)["commands"] == []
     app.open("library", id=name, version="1")
     assert not app.at.warning

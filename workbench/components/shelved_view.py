@@ -194,6 +194,6 @@ def _version(service: RunbookService, book: ShelvedRunbook, number: int) -> None
         )
         _review_link(book.suggestion_id)
         return
-    warning = "" if shelved.served else f"Version {version.number}, not the approved text"
+    warning = "" if shelved.served else f"Version {version.number}: do not use"
     draft = version.draft
     copy_blocks.show("rb_runbook_version", draft.title, draft.markdown_content, warning=warning)
