@@ -126,7 +126,7 @@ class Acts:
         """
         now = self._clock()
         sid = suggestion.suggestion_id
-        head = self.head(sid, None if again else entry)
+        head = self._first(suggestion, entry, again) or self.head(sid, None if again else entry)
         found = self._found(suggestion, head, now)
         number = head.number + len(found) + 1
         version = self._version(suggestion, text, number, now, applied=True)
@@ -188,6 +188,13 @@ class Acts:
             return Head(entry.version_number, entry.version_revision)
         newest = self._repository.versions(suggestion_id, limit=1)
         return Head(newest[0].number, newest[0].revision) if newest else Head(0, "")
+
+    @staticmethod
+    def _first(suggestion: Suggestion, entry: QueueEntry | None, again: bool) -> Head | None:
+        """Save a read where no text is: if there are versions all the same, that is a Conflict."""
+        empty = suggestion.slot.kind is SlotKind.EMPTY
+        new = entry is not None and entry.version_number == 0
+        return Head(0, "") if empty and new and not again else None
 
     def entry_write(
         self,

@@ -163,6 +163,26 @@ def test_a_hold_that_is_gone_can_be_taken_again(world, kim, lee):
     assert world.service.hold(name, mine).holder == "local:kim"
 
 
+def test_a_first_draft_reads_suggestion_and_entry_beside_its_sources(world):
+    """R7: three reads for each item of a batch, the one that picks it counted, sources not."""
+    name = world.suggest()
+    world.service.refresh()
+    before = world.store.usage.reads
+    world.service.generate(name, "local:kim")
+    sources = 2
+    assert world.store.usage.reads - before - sources == 2
+
+
+def test_versions_go_on_behind_those_that_the_queue_does_not_know(world, kim, good_text):
+    """R5: append only, also when another service removed the text and the queue was made anew."""
+    name = world.suggest()
+    world.service.save(name, good_text, "none", kim)
+    world.foreign_write(name, {("suggestion_content",): {}})
+    world.put(Collection.QUEUE, name, {"version_number": 0, "version_revision": ""})
+    world.service.generate(name, "local:kim")
+    assert [v.number for v in world.service.versions(name)] == [2, 1]
+
+
 def test_a_look_at_an_older_state_does_not_set_the_queue_back(world, kim, lee, good_text):
     """CONTRACT §1: the queue entry follows the text, whatever was read before it was saved."""
     name = world.suggest()
