@@ -31,6 +31,7 @@ def begin(service: RunbookService, view: View) -> None:
         shortcut="N",
         help="Opens the first that waits in this view",
     ):
+        bulk_state.drop()
         which = view.changed(status=("pending",)).filter()
         first = service.queue(which, view.sort, 1).entries
         if first:
