@@ -414,6 +414,18 @@ def test_text_that_is_being_typed_survives_a_change_of_tab_and_page(written: Pag
     assert written.editor.value == GOOD + "\ntyped\n"
 
 
+def test_typing_anew_leaves_alone_what_this_tab_kept_before(written: Page) -> None:
+    """A desk that was cleared away does not know of it; the text on the server stays."""
+    written.world.service.approve(written.sid, written.stored.slot.revision, KIM.actor)
+    written.tab("Edit")
+    tab = written.at.session_state["rb_tab"]
+    person = Person(f"local:visitor-{tab}", tab)
+    written.world.service.keep_unsaved(written.sid, "left behind", "none", person)
+    written.write(GOOD + "\nanew\n").click("save")
+    texts = {text.text for text in written.world.service.peek(written.sid).unsaved}
+    assert texts == {"left behind", GOOD + "\nanew\n"}
+
+
 # --- drafting ------------------------------------------------------------------------------------
 
 

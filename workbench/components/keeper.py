@@ -85,10 +85,21 @@ def keep(service: RunbookService, sid: str, text: str) -> None:
 def _copied(service: RunbookService, sid: str, text: str, desk: Desk) -> bool:
     """Keep a copy on the server; say whether there is one."""
     try:
+        if desk.typed is None:
+            _make_room(service, sid, text)
         service.keep_unsaved(sid, text, desk.base, wiring.person())
     except RunbookError:
         return False
     return True
+
+
+def _make_room(service: RunbookService, sid: str, text: str) -> None:
+    """Move aside what this tab left on the server: a desk that was cleared knows nothing of it."""
+    me = wiring.person()
+    for left in service.peek(sid).unsaved:
+        if left.place == me.desk and not same_text(left.text, text):
+            aside = replace(me, place=f"{me.place}-{secrets.token_hex(3)}")
+            service.keep_unsaved(sid, left.text, left.base_revision, aside)
 
 
 def forget(service: RunbookService, sid: str) -> None:
