@@ -27,6 +27,11 @@ from runbooks.words import FORM, search_tokens
 
 EPOCH = iso(datetime(1970, 1, 1, tzinfo=UTC))
 
+_PUT_THERE = frozenset(
+    {"assignee", "hold_by", "hold_since", "hold_until", "seen_by", "unsaved_by"}
+    | {"version_number", "version_revision"}
+)
+
 SORT_FIELDS: Mapping[Sort, tuple[str, ...]] = {
     Sort.WORST: ("severity_rank", "created_at"),
     Sort.OLDEST: ("created_at",),
@@ -245,7 +250,9 @@ def _stored(value: object) -> object:
 
 
 def entry_fields(entry: QueueEntry) -> dict[FieldPath, object]:
-    """Give everything of an entry but what people put there: holds, marks, assignee, unsaved."""
-    theirs = {"assignee", "hold_by", "hold_since", "hold_until", "seen_by", "unsaved_by"}
+    """Give everything of an entry that is read from its suggestion and sources.
+
+    What people and acts put there stays: assignee, holds, marks, unsaved texts, newest version.
+    """
     document = records.write_entry(entry)
-    return {(name,): value for name, value in document.items() if name not in theirs}
+    return {(name,): value for name, value in document.items() if name not in _PUT_THERE}

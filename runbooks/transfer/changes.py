@@ -1,8 +1,10 @@
 """What `--update` may change of a document that is there: CONTRACT R2, R3 as a pure function."""
 
+import json
 from collections.abc import Mapping
 from typing import Final
 
+from runbooks.store.codec import encode
 from runbooks.store.port import Collection, FieldPath
 from runbooks.values import Document
 
@@ -45,4 +47,13 @@ def _content_changes(stored: object, new: object) -> dict[FieldPath, object]:
 
 
 def _differs(stored: Mapping[str, object], name: str, value: object) -> bool:
-    return name not in stored or stored[name] != value
+    return name not in stored or not same(stored[name], value)
+
+
+def same(left: object, right: object) -> bool:
+    """Say whether two stored values are the same: of the same kinds, whatever the keys' order."""
+    return _canonical(left) == _canonical(right)
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(json.loads(encode({"": value})), sort_keys=True)

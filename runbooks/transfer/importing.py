@@ -22,17 +22,19 @@ from runbooks.store import queries, records
 from runbooks.store.codec import encode, key_of
 from runbooks.store.documents import read_suggestion
 from runbooks.store.port import Collection, Create, FieldPath, Stored, Update, Write
-from runbooks.transfer.changes import allowed_changes
+from runbooks.transfer.changes import allowed_changes, same
 from runbooks.transfer.kinds import LEFT_OUT, Incoming, NotTaken, recognise
 from runbooks.transfer.report import Change, ImportReport, Line, Progress
 from runbooks.transfer.rows import Row, files_in, read_rows
-from runbooks.values import Document
 
 BATCH: Final = 100
 """How many documents one commit creates at the most."""
 
 _BATCH_CHARS: Final = 4_000_000
 _ATTEMPTS: Final = 5
+_SINCE: Final = ("version_number", "assignee", "seen_by", "unsaved_by", "hold_by")
+"""What an entry has once somebody was at the suggestion."""
+
 _SHARED: Final = (Collection.SUGGESTIONS, Collection.PATTERNS, Collection.TRACES)
 
 
@@ -144,7 +146,7 @@ class Importer:
                     f"{item.collection}/{item.key} could not be created", "Import it again."
                 ) from error
             unsure = perhaps_there or isinstance(error, CommitUnknown)
-            if unsure and _same(stored.document, item.document):
+            if unsure and same(stored.document, item.document):
                 self._made(item, Change.CREATED)
             else:
                 self._meet(item, stored)
@@ -155,13 +157,26 @@ class Importer:
 
     def _meet(self, item: Incoming, stored: Stored) -> None:
         """Deal with a document that is there already."""
-        if _same(stored.document, item.document) or item.collection is Collection.QUEUE:
+        if same(stored.document, item.document):
             self.report.count(item.collection, Change.UNCHANGED)
+        elif item.collection is Collection.QUEUE:
+            self.report.count(item.collection, self._complete(item, stored))
         elif self._update and item.collection in _SHARED:
             self._replace(item, stored)
         else:
             reason = f"{item.key} is there with other content; it was left as it is"
             self._tell(item.row, item.collection, Change.DIFFERS, reason)
+
+    def _complete(self, item: Incoming, stored: Stored) -> Change:
+        """Give an entry that an import made, broken off before, what people had put there."""
+        if any(stored.document.get(name) for name in _SINCE):
+            return Change.UNCHANGED
+        fields: dict[FieldPath, object] = {(k,): v for k, v in item.document.items()}
+        try:
+            self._store.commit([Update(item.collection, item.key, fields, if_token=stored.token)])
+        except (Conflict, CommitUnknown):
+            return Change.UNCHANGED
+        return Change.UPDATED
 
     def _replace(self, item: Incoming, stored: Stored) -> None:
         """Change what may be changed under the state that was read; read again when it moved."""
@@ -249,10 +264,6 @@ class Importer:
 
 def _creation(item: Incoming) -> Create:
     return Create(item.collection, item.key, item.document)
-
-
-def _same(stored: Document, new: Document) -> bool:
-    return stored == new or encode(stored) == encode(new)
 
 
 def _left(item: Incoming, stored: Stored) -> str:
