@@ -28,11 +28,12 @@ _CLAUSE = re.compile(r"[;\n]|[.!?] |, (?=[\"\w.]{1,60}[\"']?:)")
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """A number in a source, with the unit and the words beside it."""
+    """A number in a source, with the unit and the words beside it; `key` is its field's name."""
 
     at: int
     quantity: Quantity
     beside: frozenset[str]
+    key: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -88,10 +89,14 @@ class Index:
             most -= 1
             at = self.find(needle, at + 1)
 
+    def joins(self, at: int) -> bool:
+        """Tell whether a place is within a name: both signs around it belong to names."""
+        if not 0 < at < len(self.text):
+            return False
+        return self.text[at] in _NAME_SIGNS and self.text[at - 1] in _NAME_SIGNS
+
     def _stands_alone(self, start: int, end: int) -> bool:
-        joins_before = start > 0 and {self.text[start], self.text[start - 1]} <= _NAME_SIGNS
-        joins_behind = {self.text[end - 1], self.text[end : end + 1] or " "} <= _NAME_SIGNS
-        return not (joins_before or joins_behind)
+        return not (self.joins(start) or self.joins(end))
 
     def first(self, words: str) -> int | None:
         """Give the place of these words: where they are a whole field, else the first, or None."""
@@ -171,7 +176,8 @@ class Index:
         if key and not quantity.measure:
             quantity = _with_key(quantity, key[1])
         beside = stems(f"{_last_clause(before)} {_first_clause(behind)}")
-        return Occurrence(match.start(), quantity, frozenset(beside))
+        named = frozenset(stems(key[1])) if key else frozenset()
+        return Occurrence(match.start(), quantity, frozenset(beside), named)
 
     def _line(self, start: int, end: int) -> tuple[int, int]:
         number = self.number_at(start)

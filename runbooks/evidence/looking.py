@@ -17,6 +17,12 @@ _LINE = re.compile(r"(?P<path>.{1,300}?):(?P<line>\d{1,7})(?:[-:]\d{1,7})?")
 _BEHIND_FILE = 40
 _CUT = re.compile(r"[\s\"'“”.]*(?:…|\.\.\.)?[\s\"'“”.]*$")
 _HEX_PREFIX = re.compile(r"[0-9a-f]{8,40}")
+_WORKLOAD = re.compile(r"[a-z][a-z0-9]{1,40}(?:-[a-z0-9]{1,40}){0,6}")
+_POD_SUFFIX = re.compile(
+    r"-(?:\d{1,3}|[bcdf-hj-np-tv-z0-9]{5}|(?=[a-z]{0,9}\d)[a-z0-9]{8,10}(?:-[a-z0-9]{5})?)(?![\w-])"
+)
+"""A number, or what Kubernetes draws at random, which has no vowels."""
+_FEW_PODS = 20
 _RUN = 3
 _ENOUGH_RUNS = 0.8
 
@@ -46,7 +52,7 @@ def _first(index: Index, words: str) -> Support | None:
 
 def _name(spot: Spot, sources: Sources) -> Support | None:
     for words in _spellings(spot.words):
-        found = _first(sources.everything, words)
+        found = _first(sources.everything, words) or _pod(sources.everything, words)
         if found:
             return found
     if spot.whole:
@@ -54,6 +60,21 @@ def _name(spot: Spot, sources: Sources) -> Support | None:
         return sources.wordings.term(spot.sentence) or next((f for f in in_commands if f), None)
     spellings = (_first(sources.catalogue, words) for words in _spellings(spot.words))
     return _sentence(spot, sources) or next((found for found in spellings if found), None)
+
+
+def _pod(index: Index, words: str) -> Support | None:
+    """Find a workload by the name of one of its pods: `media-store` by `media-store-1`."""
+    name = lowered(words)
+    if not _WORKLOAD.fullmatch(name):
+        return None
+    at = index.find(f"{name}-")
+    for _ in range(_FEW_PODS):
+        if at < 0:
+            return None
+        if _POD_SUFFIX.match(index.text, at + len(name)) and not index.joins(at):
+            return index.support(at, len(name))
+        at = index.find(f"{name}-", at + 1)
+    return None
 
 
 def _spellings(words: str) -> Iterator[str]:

@@ -41,18 +41,23 @@ def bare_support(value: float, beside: frozenset[str], index: Index) -> Support 
 
 
 def _candidates(claimed: Quantity, index: Index) -> Iterator[Occurrence]:
-    loose = _NEAR if claimed.loose else 0.0
-    rounding = 0.5 * 10**-claimed.decimals if claimed.decimals and claimed.digits > 1 else 0.0
+    """Give the numbers that are the claimed one in any unit of its measure, or the bare digits."""
+    room = _room(claimed)
     for size in _sizes(claimed):
-        value = claimed.amount / size
-        room = max(loose * value, rounding * claimed.size / size, _EXACT * value)
-        if size == claimed.size and not loose and not claimed.measure:
-            room = 0.0
-        yield from (
-            index.occurrences(value - room, value + room)
-            if room
-            else index.occurrences(claimed.value, claimed.value)
-        )
+        low, high = (claimed.amount - room) / size, (claimed.amount + room) / size
+        for found in index.occurrences(low, high) if room else index.occurrences(low, low):
+            same_measure = claimed.measure and found.quantity.measure == claimed.measure
+            if not same_measure or abs(found.quantity.amount - claimed.amount) <= room:
+                yield found
+
+
+def _room(claimed: Quantity) -> float:
+    """Give by how much a source may differ: little where the claim is rounded or says `about`."""
+    rounded = 0.5 * 10**-claimed.decimals if claimed.decimals and claimed.digits > 1 else 0.0
+    if not claimed.measure and not claimed.loose:
+        return 0.0
+    loose = _NEAR if claimed.loose else _EXACT
+    return max(loose * claimed.amount, rounded * claimed.size)
 
 
 def _sizes(claimed: Quantity) -> list[float]:
@@ -65,15 +70,16 @@ def _agreement(claimed: Quantity, beside: frozenset[str], found: Occurrence) -> 
     """Tell from 0 to 1 how well a number in a source agrees with the one that is claimed."""
     shared = len(beside & found.beside)
     words = min(shared, 4) / 10
-    same_value = abs(found.quantity.value - claimed.value) <= _EXACT * max(1.0, claimed.value)
+    near = _NEAR if claimed.loose else _EXACT
+    same_value = abs(found.quantity.value - claimed.value) <= near * max(1.0, claimed.value)
     if claimed.measure and found.quantity.measure:
         if found.quantity.measure != claimed.measure:
             return 0.0
         return 0.6 + words
     if claimed.measure:
-        # The source has the bare number; its unit may stand in the name of the field.
+        # The source has the bare number: the name of its field must say what it measures.
         counts = found.quantity.unit.isalpha() and found.quantity.unit not in STOP
-        return 0.4 + words if shared and same_value and not counts else 0.0
+        return 0.4 + words if found.key & beside and same_value and not counts else 0.0
     if not same_value:
         return 0.0
     if found.quantity.measure:

@@ -27,6 +27,8 @@ UNITS: dict[str, tuple[str, float]] = {
 """What each unit measures, and how much of it one is."""
 
 _JOINED_ONLY = frozenset({"m", "d", "b", "mi", "gi", "ki", "ti"})
+_NO_KEY_UNITS = frozenset({"m", "d", "b", "min"})
+"""`latency_min` is a lowest latency more often than one in minutes."""
 _KEY_UNITS = {"seconds": "s", "millis": "ms", "nanos": "ns", "pct": "%", "bytes": "b"}
 SPOKEN = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -112,7 +114,6 @@ def unit_of_key(key: str) -> tuple[str, float] | None:
     last = re.split(r"[_.\s-]", key.lower())[-1]
     if last == "duration":
         return ("time", 1e-9)
-    if key.lower() == last and len(last) < 3:
+    if last in _NO_KEY_UNITS or (key.lower() == last and len(last) < 3):
         return None
-    known = UNITS.get(_KEY_UNITS.get(last, last))
-    return known if known and last not in ("m", "d", "b") else None
+    return UNITS.get(_KEY_UNITS.get(last, last))

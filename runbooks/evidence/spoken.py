@@ -30,6 +30,7 @@ _ABOUT = re.compile(
     r"(?:\b(?:about|around|roughly|approximately|approx\.?|nearly|almost|some)|[~≈])[\s`*]{0,4}$",
     re.IGNORECASE,
 )
+_UNIT_BEHIND = re.compile(r" ([A-Za-z%]{1,12})\b")
 _SPOKEN = re.compile(rf"\b({'|'.join(SPOKEN)})[ -]([A-Za-z]{{2,14}})\b", re.IGNORECASE)
 _STEP = re.compile(r"\bsteps?\s{1,3}(?:\d{1,3}(?:,? and |, |-| to )?){1,5}", re.IGNORECASE)
 
@@ -66,6 +67,10 @@ def _of_code(place: Place, text: str, span: CodeSpan, sentence: str) -> Iterator
         return
     quantity = _only_quantity(content)
     if quantity:
+        behind = _UNIT_BEHIND.match(text, span.end)
+        unit = unit_of(behind[1]) if behind and not quantity.measure else None
+        if unit:
+            quantity = replace(quantity, measure=unit[0], size=unit[1])
         yield _numbered(place, text, start, end, quantity, sentence)
     elif _QUERY_TERM.match(content) and kind_of(content) is None:
         yield Spot(place.claim("query", content, start, end), content, sentence)

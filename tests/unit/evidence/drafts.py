@@ -52,22 +52,27 @@ def harvest(draft: Draft, half: Half, seed: int) -> Harvest:
     """Plant five false facts in a draft and see which of them are flagged."""
     text = planted(draft.markdown, draft.evidence, seed, half)
     report = trace_claims(text.markdown, draft.evidence, sources=draft.sources)
-    hits = {
-        plant: [t for t in report.unsupported if _hits(t, plant, text)] for plant in text.plants
-    }
-    blamed = {id(traced) for found in hits.values() for traced in found}
+    hit = {p for p in text.plants for t in report.unsupported if _on(t, p, text) and _fits(t, p)}
     return Harvest(
-        found=tuple(plant for plant, found in hits.items() if found),
-        missed=tuple(plant for plant, found in hits.items() if not found),
-        besides=tuple(t for t in report.unsupported if id(t) not in blamed),
+        found=tuple(plant for plant in text.plants if plant in hit),
+        missed=tuple(plant for plant in text.plants if plant not in hit),
+        besides=tuple(
+            traced
+            for traced in report.unsupported
+            if not any(_on(traced, plant, text) for plant in text.plants)
+        ),
     )
 
 
-def _hits(traced: Traced, plant: Plant, text: Planted) -> bool:
-    """Whether a flagged claim lies on the false words; a false cause is flagged as a cause."""
+def _on(traced: Traced, plant: Plant, text: Planted) -> bool:
+    """Whether a claim lies on the false words."""
     line, start, end = text.place(plant)
-    on_it = traced.claim.line == line and traced.claim.start < end and traced.claim.end > start
-    return on_it and (plant.kind != "cause" or traced.claim.kind == "cause")
+    return traced.claim.line == line and traced.claim.start < end and traced.claim.end > start
+
+
+def _fits(traced: Traced, plant: Plant) -> bool:
+    """Whether a false cause is flagged as a cause, and any other fact as itself."""
+    return (plant.kind == "cause") == (traced.claim.kind == "cause")
 
 
 def retold() -> list[tuple[str, Evidence, str]]:

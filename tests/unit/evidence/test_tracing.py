@@ -21,7 +21,7 @@ SPANS = [
             "error.stack": 'File "/srv/pay/pool.py", line 88, in take',
             "version": "3.41.0",
         },
-        "metrics": {"retry.count": 14, "memory.limit_mib": 512},
+        "metrics": {"retry.count": 14, "memory.limit_mib": 512, "score_min": 11},
     }
 ]
 MESSAGES = [
@@ -137,6 +137,14 @@ def test_a_name_near_a_true_one_is_not_it(name: str) -> None:
     assert unsupported("Calls to payments-api fail.") == []
 
 
+def test_a_workload_is_known_by_its_pods() -> None:
+    """`ledger` is named by the pod `ledger-7d9f8c5b64-x2k4p`, and `cart` is not by `cart-store`."""
+    trace = {"trace_id": TRACE, "trace_payload": "pods: ledger-7d9f8c5b64-x2k4p, cart-store"}
+    found = evidence({"suggestion_id": "s-1"}, [], [trace], ROW)
+    report = trace_claims(page("`ledger` and `cart` fail."), found)
+    assert [t.claim.text for t in report.unsupported] == ["cart"]
+
+
 def test_an_unknown_service_in_plain_words_is_flagged() -> None:
     """`the billing service` is a name, `the whole service` is none."""
     assert unsupported("Requests from the billing service fail.") == ["billing"]
@@ -160,6 +168,10 @@ def test_ordinary_words_with_hyphens_are_no_names() -> None:
         "The memory limit is 512 ms.",
         "Retries stop after 30000 attempts of the user.",
         "The rate is 47 %.",
+        "The span takes 9 minutes.",
+        "It waits for 11 minutes.",
+        "It waits for 14 seconds.",
+        "The user waited for 17 hours.",
     ],
 )
 def test_the_same_digits_of_another_thing_are_no_support(line: str) -> None:
