@@ -94,7 +94,8 @@ def _measure(name: str, store: DocumentStore, drafted: int) -> None:
     before = mark(store.usage)
     steps = catch_up(world)
     print(
-        f"{name}: first walk over {drafted} suggestions: {steps} steps, {spent(store.usage, before)}"
+        f"{name}: first walk over {drafted} suggestions: {steps} steps,"
+        f" reads and writes {spent(store.usage, before)}"
     )
     fill(store, drafted, NEW, drafted=False)
     before = mark(store.usage)
@@ -103,7 +104,8 @@ def _measure(name: str, store: DocumentStore, drafted: int) -> None:
     took = time.monotonic() - started
     reads, writes = spent(store.usage, before)
     print(
-        f"{name}: batch of {run.generated_count} new among {drafted} drafted: {reads} reads, {writes} writes, {took:.2f} s"
+        f"{name}: batch of {run.generated_count} new among {drafted} drafted: {reads} reads,"
+        f" {writes} writes, {took:.2f} s"
     )
     _per_item(name, world, store)
     before = mark(store.usage)
@@ -111,7 +113,8 @@ def _measure(name: str, store: DocumentStore, drafted: int) -> None:
     pending = world.service.backlog().pending
     took = time.monotonic() - started
     print(
-        f"{name}: /health at {pending} pending: {spent(store.usage, before)[0]} reads, {took * 1000:.0f} ms"
+        f"{name}: /health at {pending} pending: {spent(store.usage, before)[0]} reads,"
+        f" {took * 1000:.0f} ms"
     )
 
 
@@ -123,8 +126,8 @@ def _per_item(name: str, world: World, store: DocumentStore) -> None:
     reads, writes = spent(store.usage, before)
     sources = 2 * run.generated_count
     print(
-        f"{name}: per generated item, {run.generated_count} of them: {(reads - sources) / 5:.1f} reads beyond"
-        f" patterns and traces, {writes / 5:.1f} writes"
+        f"{name}: per generated item, {run.generated_count} of them: {(reads - sources) / 5:.1f}"
+        f" reads beyond patterns and traces, {writes / 5:.1f} writes"
     )
 
 
