@@ -136,7 +136,8 @@ class Batches:
         """Choose what to draft: as ordered, or what has no draft, worst first (CONTRACT R7)."""
         if order.suggestion_ids is not None:
             return [Pick(name) for name in dict.fromkeys(map(key_of, order.suggestion_ids))]
-        self._discovery.catch_up(order.batch_size, watch.cancel)
+        if not order.dry_run:
+            self._discovery.catch_up(order.batch_size, watch.cancel)
         free: list[Pick] = []
         busy: list[Pick] = []
         for entry in self._draftless():

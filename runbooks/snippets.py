@@ -6,7 +6,7 @@ from datetime import datetime
 from runbooks.drafting.port import DraftAnswer, Evidence
 from runbooks.findings import Assessment, assess
 from runbooks.markdown.outline import Outline, parse, quality
-from runbooks.models import Suggestion
+from runbooks.models import RunbookDraft, Suggestion
 from runbooks.revision import iso
 
 Snippet = dict[str, object]
@@ -15,11 +15,15 @@ Snippet = dict[str, object]
 def generated(
     suggestion: Suggestion, evidence: Evidence, answer: DraftAnswer, run_id: str, now: datetime
 ) -> Snippet:
-    """Make the snippet of a drafter's answer; the gate of CONTRACT R12 decides its status."""
+    """Make the snippet of a drafter's answer; the gate of CONTRACT R12 decides its status.
+
+    Keys of the replaced snippet that are not ours stay: other services put them there (§1).
+    """
     read = assess(answer.markdown, evidence.trace_ids, evidence.pattern_ids)
     gate = _gate(read, answer)
     meta = answer.meta.model_copy(update={"run_id": run_id, "gate": gate})
     return {
+        **_foreign(suggestion.slot.raw),
         "runbook_id": f"runbook_{suggestion.suggestion_id}",
         "rationale": answer.rationale,
         "markdown_content": answer.markdown,
@@ -31,6 +35,11 @@ def generated(
         "updated_at": iso(now),
         "generator_meta": meta.model_dump(mode="json", exclude_none=True),
     }
+
+
+def _foreign(raw: object) -> Snippet:
+    ours = RunbookDraft.model_fields
+    return {k: v for k, v in raw.items() if k not in ours} if isinstance(raw, Mapping) else {}
 
 
 def _gate(read: Assessment, answer: DraftAnswer) -> tuple[str, ...]:

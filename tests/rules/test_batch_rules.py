@@ -228,3 +228,13 @@ def test_documents_without_any_time_are_found_by_their_names(world):
     run = world.service.run_once(BatchOrder(5, "batch"))
     assert set(taken(run)) == new
     assert world.store.usage.reads - before < 600
+
+
+def test_a_dry_batch_writes_no_document(world):
+    """R15: it drafts what the queue knows and leaves no trace, not even of looking."""
+    world.suggest()
+    world.service.discovery.catch_up(5)
+    world.suggest()
+    before = world.store.usage.writes
+    run = world.service.run_once(BatchOrder(5, "batch", dry_run=True))
+    assert (run.generated_count, world.store.usage.writes - before) == (1, 0)

@@ -137,6 +137,21 @@ def test_keys_that_we_do_not_know_survive_a_save_and_a_restore(world, kim, good_
     assert restored.slot.raw["markdown_content"] == "# Old"
 
 
+def test_keys_that_we_do_not_know_survive_a_generation(world):
+    """CONTRACT §1: what other services put into the snippet stays, our own old facts do not."""
+    snippet = {
+        "markdown_content": "# Old",
+        "edit_source": "generated",
+        "their_key": {"page": 7},
+        "edited_by": "somebody",
+    }
+    name = world.suggest(suggestion_content={"runbook_snippet": snippet})
+    world.service.generate(name, "local:kim")
+    stored = world.read(name).slot.raw
+    assert stored["their_key"] == {"page": 7}
+    assert "edited_by" not in stored
+
+
 def test_a_stale_save_is_refused_and_the_text_is_kept(world, kim, lee, good_text):
     """R3: the second of two people loses nothing and is told so."""
     name = world.suggest()
