@@ -86,5 +86,7 @@ def _split(texts: Iterable[str], most: int) -> list[str]:
         for match in _WORD.finditer(read):
             word = match.group().lower()[:_LONGEST]
             found[word] = None
-            found.update(dict.fromkeys(part for part in _PARTS.split(word) if len(part) > 1))
+            parts = _PARTS.split(word)
+            if len(parts) > 1:
+                found.update(dict.fromkeys(part for part in parts if len(part) > 1))
     return list(found)

@@ -1,13 +1,18 @@
 """Text of unknown origin made fit for Markdown: shown as it is, never read as markup."""
 
 import re
-import unicodedata
 
 from runbooks.markdown.parsing import clean_text
 
-# Signs that nobody sees, and signs that turn the order of letters round.
+# Control signs that are no white space, signs that nobody sees, and signs that turn the order of
+# letters round.
 _UNSEEN = dict.fromkeys(
-    [0x061C, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+    [
+        *(code for code in range(0xA0) if not chr(code).isspace() and not chr(code).isprintable()),
+        *(0x061C, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    ]
 )
 _SPECIAL = re.compile(
     r"""(?x)
@@ -42,9 +47,7 @@ _BACKTICKS = re.compile(r"`+")
 
 def one_line(text: str) -> str:
     """The text on one line: white space runs as one blank, control and unseen signs removed."""
-    visible = clean_text(text).translate(_UNSEEN)
-    kept = (c for c in visible if c.isspace() or unicodedata.category(c) != "Cc")
-    return " ".join("".join(kept).split())
+    return " ".join(clean_text(text).translate(_UNSEEN).split())
 
 
 def escape_inline(text: str) -> str:
