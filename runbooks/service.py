@@ -12,11 +12,13 @@ from runbooks.discovery import Discovery, DiscoveryState
 from runbooks.drafting.fallback import Reason
 from runbooks.drafting.model import Prompt
 from runbooks.drafting.port import Drafter, Evidence
-from runbooks.errors import NoDraft, NotRunbook, Refused, RunbookError
+from runbooks.errors import NoDraft, NotRunbook, Refused, RunbookError, UnreadableDocument
 from runbooks.figures import Figures, figures
+from runbooks.findings import findings_of
 from runbooks.generation import Generator, Order, Product
 from runbooks.holds import Holds
 from runbooks.library.library import Library
+from runbooks.lint import Finding
 from runbooks.models import (
     AuditEntry,
     Lease,
@@ -145,6 +147,13 @@ class RunbookService:
         if suggestion.slot.kind is SlotKind.EMPTY:
             raise NoDraft(suggestion_id)
         return suggestion
+
+    def findings(self, suggestion_id: str) -> tuple[Suggestion, tuple[Finding, ...]]:
+        """Check the runbook that stands there; raise as `runbook`, and UnreadableDocument."""
+        suggestion = self.runbook(suggestion_id)
+        if suggestion.slot.draft is None:
+            raise UnreadableDocument(suggestion_id, suggestion.slot.problem)
+        return suggestion, findings_of(suggestion.slot)
 
     def versions(self, suggestion_id: str, limit: int = 100, below: int = 0) -> list[Version]:
         """Give the versions of a suggestion, newest first; raise NotFound."""

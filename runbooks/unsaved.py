@@ -111,17 +111,17 @@ class UnsavedTexts:
         return unsaved
 
 
-def check_text(markdown: str) -> None:
-    """Refuse a text that cannot be stored as it is; raise InvalidRequest."""
+def check_text(markdown: str, field: str = "markdownContent") -> None:
+    """Refuse a text that cannot be stored as it is; raise InvalidRequest of that field."""
     if not markdown.strip():
-        raise InvalidRequest("markdownContent", "the text is empty")
+        raise InvalidRequest(field, "the text is empty")
     try:
         size = len(markdown.encode("utf-8"))
     except UnicodeEncodeError:
-        raise InvalidRequest("markdownContent", "the text holds half a character") from None
+        raise InvalidRequest(field, "the text holds half a character") from None
     if size > MAX_TEXT_BYTES:
         limit = f"{size:,} bytes, at most {MAX_TEXT_BYTES:,} fit"
-        raise InvalidRequest("markdownContent", f"the text is too long: {limit}")
+        raise InvalidRequest(field, f"the text is too long: {limit}")
 
 
 def _rescued(person: Person, text: str) -> str:

@@ -13,6 +13,7 @@ from runbooks.api.answers import JsonAnswer
 from runbooks.api.desk import Desk
 from runbooks.api.gate import Gate
 from runbooks.api.reference import reference_routes
+from runbooks.api.routes.checks import check_routes
 from runbooks.api.routes.health import health_routes
 from runbooks.api.routes.runbooks import runbook_routes
 from runbooks.api.routes.runs import run_routes
@@ -21,7 +22,15 @@ from runbooks.config import Settings
 from runbooks.service import RunbookService
 from runbooks.summaries import Answer
 
-PREFIXES = ("/runbooks", "/suggestions", "/runs", "/health", "/openapi.json", "/api-docs")
+PREFIXES = (
+    "/runbooks",
+    "/suggestions",
+    "/runs",
+    "/lint",
+    "/health",
+    "/openapi.json",
+    "/api-docs",
+)
 """Everything at and below these paths is REST's; no page has such an address (CONTRACT §3)."""
 
 
@@ -61,6 +70,7 @@ def create_api(service: Callable[[], RunbookService], settings: Settings) -> Fas
         runbook_routes(desk),
         suggestion_routes(desk),
         run_routes(desk),
+        check_routes(desk),
         health_routes(desk),
         reference_routes(api),
     ):

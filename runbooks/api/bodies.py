@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
+from runbooks.lint import Profile
+
 MAX_BATCH = 200
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=1500)]
@@ -47,6 +49,13 @@ class Save(Body):
 
     markdown_content: str
     reason: Words = ""
+
+
+class Lint(Body):
+    """`POST /lint`: a text to check; `generic` is for other teams' runbooks."""
+
+    markdown: str
+    profile: Profile = "evalforge"
 
 
 class Approve(Body):

@@ -143,6 +143,8 @@ def test_the_description_has_every_call_of_the_contract(office: Office):
         "PUT /runbooks/{suggestion_id}",
         "GET /runbooks/{suggestion_id}/versions",
         "POST /runbooks/{suggestion_id}/restore",
+        "GET /runbooks/{suggestion_id}/findings",
+        "POST /lint",
         "GET /suggestions",
         "POST /suggestions/{suggestion_id}/approve",
         "POST /suggestions/{suggestion_id}/reject",
