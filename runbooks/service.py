@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 
 from runbooks.batch import Batches, BatchOrder, Watch
 from runbooks.bulk import Bulk, BulkAct, BulkLine, Deed
+from runbooks.checks import Checked, Checks
 from runbooks.clock import Clock
 from runbooks.discovery import Discovery, DiscoveryState
 from runbooks.drafting.fallback import Reason
 from runbooks.drafting.model import Prompt
 from runbooks.drafting.port import Drafter, Evidence
 from runbooks.errors import NoDraft, NotRunbook, Refused, RunbookError, UnreadableDocument
+from runbooks.evidence import EvidenceReport
 from runbooks.figures import Figures, figures
-from runbooks.findings import findings_of
 from runbooks.generation import Generator, Order, Product
 from runbooks.holds import Holds
 from runbooks.library.library import Library
@@ -91,6 +92,7 @@ class RunbookService:
         self._holds = holds
         self._bulk = bulk
         self._opening = Opening(repository, discovery, services, seen, extra_patterns)
+        self._checks = Checks(repository, services)
         self._generator = generator
         self._batches = batches
         self._runs = runs
@@ -153,7 +155,16 @@ class RunbookService:
         suggestion = self.runbook(suggestion_id)
         if suggestion.slot.draft is None:
             raise UnreadableDocument(suggestion_id, suggestion.slot.problem)
-        return suggestion, findings_of(suggestion.slot)
+        return suggestion, self.checked(suggestion, self.evidence(suggestion)).findings
+
+    def checked(self, suggestion: Suggestion, evidence: Evidence) -> Checked:
+        """Check a suggestion's text against its evidence; done once for each state of both."""
+        return self._checks.of(suggestion, evidence)
+
+    def evidence_report(self, suggestion_id: str) -> EvidenceReport:
+        """Say of each claim of the stored runbook what it rests on; raise as `runbook`."""
+        suggestion = self.runbook(suggestion_id)
+        return self.checked(suggestion, self.evidence(suggestion)).report
 
     def versions(self, suggestion_id: str, limit: int = 100, below: int = 0) -> list[Version]:
         """Give the versions of a suggestion, newest first; raise NotFound."""

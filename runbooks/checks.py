@@ -1,0 +1,112 @@
+"""What the checks say of a text once its sources are known: all findings, and each claim's source.
+
+The gate of CONTRACT R12 asks `runbooks.findings`, which needs the text alone: what blocks an
+approval is the same here and there, only warnings and hints are more.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from runbooks.drafting.port import Evidence
+from runbooks.evidence import EvidenceReport, Sources, sources_of, trace_claims
+from runbooks.findings import findings_of
+from runbooks.lint import Finding, LintContext, lint
+from runbooks.models import RunbookDraft, SlotKind, Suggestion, Version
+from runbooks.repository import Repository
+from runbooks.services import ServiceDirectory, ServiceRow
+
+MOST_KEPT = 64
+_PAGE = 50
+_Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One text held against its sources."""
+
+    findings: tuple[Finding, ...] = ()
+    report: EvidenceReport = field(default_factory=EvidenceReport)
+
+
+class Checks:
+    """Checks texts; the last 64 answers are kept, each for exactly this text and evidence."""
+
+    def __init__(self, repository: Repository, services: ServiceDirectory) -> None:
+        self._repository = repository
+        self._services = services
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[_Key, Checked] = OrderedDict()
+
+    def of(self, suggestion: Suggestion, evidence: Evidence) -> Checked:
+        """Check the text of a suggestion against its evidence; one without a text has nothing."""
+        draft = suggestion.slot.draft
+        if draft is None:
+            return Checked()
+        told = evidence.suggestion
+        name = suggestion.suggestion_id
+        key = (name, suggestion.slot.revision, evidence.hash, told.title, told.description)
+        return self._once(key, lambda: self._check(suggestion, draft, evidence))
+
+    def _once(self, key: _Key, make: Callable[[], Checked]) -> Checked:
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+                return found
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return made
+
+    def _check(self, suggestion: Suggestion, draft: RunbookDraft, evidence: Evidence) -> Checked:
+        sources = sources_of(evidence)
+        text = draft.markdown_content
+        base = self._base(suggestion)
+        report = trace_claims(text, evidence, base_markdown=base, sources=sources)
+        more = lint(text, self._context(draft, evidence, sources), "evalforge")
+        found = [finding for finding in more if finding.severity != "E"]
+        found += [finding for finding in findings_of(suggestion.slot) if finding.severity == "E"]
+        found.sort(key=lambda finding: (finding.line, finding.id, finding.start or 0))
+        return Checked(tuple(found), report)
+
+    def _base(self, suggestion: Suggestion) -> str | None:
+        """Give the text that a person began with: the newest generated one that stood there."""
+        if suggestion.slot.kind is not SlotKind.HUMAN:
+            return None
+        made = (v.draft for v in self._versions(suggestion.suggestion_id) if v.applied and v.draft)
+        texts = (draft.markdown_content for draft in made if draft.edit_source == "generated")
+        return next(texts, None)
+
+    def _versions(self, suggestion_id: str) -> Iterator[Version]:
+        below = 0
+        while found := self._repository.versions(suggestion_id, _PAGE, below):
+            yield from found
+            below = found[-1].number
+            if len(found) < _PAGE or below <= 1:
+                return
+
+    def _context(self, draft: RunbookDraft, evidence: Evidence, sources: Sources) -> LintContext:
+        """Say what the text alone does not tell.
+
+        Sources too large to be read whole prove nothing by their silence: RB504 is left out then.
+        """
+        own, pattern = draft.source, evidence.canonical
+        rows = list(_rows(self._services))
+        return LintContext(
+            trace_ids=tuple(dict.fromkeys((*own.trace_ids, *evidence.trace_ids))),
+            pattern_ids=tuple(dict.fromkeys((*own.pattern_ids, *evidence.pattern_ids))),
+            confidence=pattern.confidence if pattern else None,
+            evidence_text="" if sources.partial else sources.everything.text,
+            channels=tuple({row.escalation_channel: None for row in rows}),
+            owners=tuple({row.owner: None for row in rows if row.owner}),
+        )
+
+
+def _rows(services: ServiceDirectory) -> Iterator[ServiceRow]:
+    """Give every row and the default one; no file, no rows: then any channel may be right."""
+    names = services.names
+    yield from (services.row(name) for name in (*names, "") if names)

@@ -1,0 +1,153 @@
+"""A text is held against its sources: what each claim rests on, and what the rules say of it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from runbooks.bootstrap import assemble
+from runbooks.checks import MOST_KEPT
+from runbooks.config import Settings
+from runbooks.errors import NoDraft, UnreadableDocument
+from runbooks.evidence import EvidenceReport
+from runbooks.findings import findings_of
+from runbooks.lint import Finding
+from runbooks.store.port import Collection
+from runbooks.unsaved import Person
+from tests.world import World
+
+KIM = Person("local:kim")
+MARKDOWN = ("suggestion_content", "runbook_snippet", "markdown_content")
+INVENTED = "The pod `zebra-cache-7` restarted 4711 times."
+
+
+def findings(world: World, name: str) -> list[Finding]:
+    """What the checks say of the text that is stored."""
+    return list(world.service.findings(name)[1])
+
+
+def report(world: World, name: str) -> EvidenceReport:
+    """What each claim of the stored text rests on."""
+    return world.service.evidence_report(name)
+
+
+def add(world: World, name: str, sentence: str) -> str:
+    """Give the stored text with one more line in its summary."""
+    draft = world.read(name).slot.draft
+    assert draft is not None
+    return draft.markdown_content.replace("## Summary\n", f"## Summary\n\n{sentence}\n", 1)
+
+
+@pytest.fixture
+def drafted(world: World) -> str:
+    """A suggestion with a draft by the machine."""
+    name = world.suggest()
+    world.service.generate(name, "local:ana")
+    return name
+
+
+def test_a_draft_of_the_machine_rests_on_its_sources(world: World, drafted: str) -> None:
+    """Every claim has a source, and several come from the trace and the pattern."""
+    found = report(world, drafted)
+    assert found.unsupported == ()
+    assert found.counts["trace"] > 0
+    assert found.counts["pattern"] > 0
+
+
+def test_what_a_machine_made_up_is_unsupported(world: World, drafted: str) -> None:
+    """A name and a number that no source has are listed with their line."""
+    text = add(world, drafted, INVENTED)
+    world.foreign_write(drafted, {MARKDOWN: text})
+    line = text.split("\n").index(INVENTED) + 1
+    told = {(traced.claim.text, traced.claim.line) for traced in report(world, drafted).unsupported}
+    assert {("zebra-cache-7", line), ("4711", line)} <= {(t.split()[0], at) for t, at in told}
+
+
+def test_what_a_person_adds_rests_on_that_person(world: World, drafted: str) -> None:
+    """Compared with the newest generated text; what that said keeps its own source."""
+    before = report(world, drafted).counts
+    text = add(world, drafted, INVENTED)
+    world.service.save(drafted, text, world.revision(drafted), KIM)
+    world.service.save(drafted, text + "\n", world.revision(drafted), KIM)
+    found = report(world, drafted)
+    people = {traced.claim.text for traced in found.claims if traced.support.kind == "person"}
+    assert "zebra-cache-7" in people
+    assert found.unsupported == ()
+    assert found.counts["trace"] == before["trace"]
+
+
+def test_a_text_that_a_person_began_has_no_excuse(world: World, good_text: str) -> None:
+    """Where nothing was generated there is nothing to compare with: what has no source shows."""
+    name = world.suggest()
+    world.service.save(name, good_text + f"\n{INVENTED}\n", "none", KIM)
+    assert "zebra-cache-7" in {traced.claim.text for traced in report(world, name).unsupported}
+
+
+def test_the_rules_know_the_sources(world: World, drafted: str) -> None:
+    """A foreign id, a cause stated as a fact and an invented number are warned of."""
+    trace = f"{1:032x}"
+    world.put(Collection.PATTERNS, trace, {"confidence": 0.4})
+    sentence = f"It was caused by zebra-cache-service in {'ab' * 16}, 4711 times."
+    world.foreign_write(drafted, {MARKDOWN: add(world, drafted, sentence)})
+    told = {finding.id: finding.severity for finding in findings(world, drafted)}
+    assert {told.get(rule) for rule in ("RB502", "RB503", "RB504")} == {"W"}
+
+
+def test_knowing_the_sources_blocks_nothing_more(world: World, drafted: str) -> None:
+    """The findings that block are those of the gate, whatever the sources say."""
+    world.foreign_write(drafted, {MARKDOWN: "# Half a page\n\n`rm -rf /var` in `cafe0000cafe0000`"})
+    slot = world.read(drafted).slot
+    gate = [finding for finding in findings_of(slot) if finding.severity == "E"]
+    assert [f for f in findings(world, drafted) if f.severity == "E"] == gate
+    assert gate
+
+
+def test_channels_are_those_of_the_services_file(
+    world: World, drafted: str, tmp_path: Path
+) -> None:
+    """With a file another channel is warned of; without one any channel may be right."""
+    file = tmp_path / "services.yaml"
+    file.write_text('services:\n  flight-agent:\n    escalation_channel: "#flights"\n')
+    settings = Settings(_env_file=None, RUNBOOK_SERVICES_FILE=file)  # type: ignore[call-arg]
+    service = assemble(world.store, world.drafter, settings)
+    draft = world.read(drafted).slot.draft
+    assert draft is not None
+    text = draft.markdown_content.replace("#team-llm-ops", "#nobody")
+    world.foreign_write(drafted, {MARKDOWN: text})
+    assert "RB403" in {finding.id for finding in service.findings(drafted)[1]}
+    assert "RB403" not in {finding.id for finding in findings(world, drafted)}
+
+
+def test_a_text_is_checked_once(world: World, drafted: str) -> None:
+    """The same text and evidence give the kept answer, another text or evidence a new one."""
+    service, first = world.service, world.read(drafted)
+    evidence = service.evidence(first)
+    kept = service.checked(first, evidence)
+    assert service.checked(world.read(drafted), service.evidence(first)) is kept
+    assert service.checked(first, replace(evidence, hash="another")) is not kept
+    service.save(drafted, add(world, drafted, "More."), first.slot.revision, KIM)
+    assert service.checked(world.read(drafted), evidence) is not kept
+
+
+def test_kept_answers_are_bounded(world: World) -> None:
+    """The oldest answer makes room; it is made anew when asked for."""
+    name = world.suggest()
+    world.service.save(name, "# Short\n", "none", KIM)
+    suggestion = world.read(name)
+    evidence = world.service.evidence(suggestion)
+    first = world.service.checked(suggestion, evidence)
+    for number in range(MOST_KEPT):
+        world.service.checked(suggestion, replace(evidence, hash=str(number)))
+    assert world.service.checked(suggestion, evidence) is not first
+
+
+def test_what_has_no_text_has_no_report(world: World) -> None:
+    """Nothing drafted, and a shape that is not known, are said and not called clean."""
+    name = world.suggest()
+    with pytest.raises(NoDraft):
+        world.service.evidence_report(name)
+    world.foreign_write(name, {("suggestion_content", "runbook_snippet"): {"other": "shape"}})
+    with pytest.raises(UnreadableDocument):
+        world.service.findings(name)
+    suggestion = world.read(name)
+    assert world.service.checked(suggestion, world.service.evidence(suggestion)).findings == ()
