@@ -8,6 +8,7 @@ from workbench.components import (
     diff,
     editor,
     evidence,
+    evidence_check,
     facts,
     findings,
     history,
@@ -46,16 +47,16 @@ def main() -> None:
     left, right = st.columns([62, 38], gap="large")
     with left:
         _text(opened)
-    action_bar.show(opened)
     with right:
         _sources(opened)
+    action_bar.show(opened)
 
 
 def _text(opened: Opened) -> None:
     """Show the text: only the open tab is drawn."""
     tabs = st.tabs(
         review_state.TABS,
-        default=review_state.wanted_tab(),
+        default=review_state.first_tab(opened.sid),
         key=review_state.key("tab", opened.sid),
         on_change=review_state.keep_tab,
         args=(opened.sid,),
@@ -69,11 +70,13 @@ def _text(opened: Opened) -> None:
 
 
 def _sources(opened: Opened) -> None:
-    """Show what the text rests on; reading it can take a moment, so it comes last."""
+    """Show what the text rests on; reading it can take a moment."""
     with st.container(key="rv_sources"):
-        findings.show(opened)
         with st.spinner("Reading the sources…", show_time=True):
             known = opened.evidence()
+            opened.checked()
+        findings.show(opened)
+        evidence_check.show(opened)
         lineage_panel.show(opened, known)
         evidence.show(known)
         trace_view.show(opened, known)

@@ -73,6 +73,7 @@ class Desk:
     saved: str = ""
     version: int = 0
     job: str = ""
+    first_tab: str = PREVIEW
 
 
 def desk(suggestion_id: str) -> Desk:
@@ -101,10 +102,17 @@ def arrives(suggestion_id: str) -> bool:
     return key("tab", suggestion_id) not in st.session_state
 
 
-def wanted_tab() -> str:
-    """Give the tab that the URL names (`?tab=`), else the first."""
-    named = st.query_params.get(_TAB_PARAMETER, "").capitalize()
-    return named if named in TABS else PREVIEW
+def first_tab(suggestion_id: str) -> str:
+    """Give the tab that the URL named (`?tab=`) when the person came, else the first one.
+
+    It stays the same while the page is shown: a new default would pull the person back from the
+    tab that was just clicked.
+    """
+    found = desk(suggestion_id)
+    if arrives(suggestion_id):
+        named = st.query_params.get(_TAB_PARAMETER, "").capitalize()
+        found.first_tab = named if named in TABS else PREVIEW
+    return found.first_tab
 
 
 def keep_tab(suggestion_id: str) -> None:

@@ -132,6 +132,21 @@ def test_typed_text_outlives_tabs_and_pages(
     assert stored(world, sid) == GOOD
 
 
+def test_leaving_and_coming_back_at_once_loses_nothing(
+    chromium: Browser, product: Product, world: World, sid: str
+) -> None:
+    """Faster than the page is drawn: the text is in the editor, and saving saves it."""
+    page = editing(chromium, product, sid)
+    for number in range(8):
+        type_at_end(page, f" hasty{number}")
+        page.get_by_role("tab", name="Preview").click()
+        page.wait_for_timeout(40 * number)
+        page.get_by_role("tab", name="Edit").click()
+        shows(page, rf"hasty{number}$")
+    page.get_by_role("button", name="Save").click()
+    until(lambda: stored(world, sid).endswith("hasty6 hasty7"), "hasty7 is lost")
+
+
 def test_typed_text_is_offered_after_a_reload(
     chromium: Browser, product: Product, world: World, sid: str
 ) -> None:

@@ -9,6 +9,7 @@ from runbooks.models import SlotKind, Suggestion
 from runbooks.service import RunbookService
 from workbench import holding, messages, notices, review_state, state, times, wiring
 from workbench.components import keeper, refusals
+from workbench.kept import kept
 from workbench.opened import Opened, adopt, same_text, short, text_of
 from workbench.review_state import Refusal, Typed
 from workbench.skeleton import skeleton
@@ -48,7 +49,7 @@ def _form(opened: Opened) -> None:
     with st.form(review_state.key("edit", opened.sid), border=False, enter_to_submit=False):
         st.text_area(
             "Runbook in Markdown",
-            value=_start(opened, text),
+            value=_start(opened),
             key=text,
             height=HEIGHT,
             label_visibility="collapsed",
@@ -77,14 +78,18 @@ def _field(opened: Opened) -> str:
     return review_state.editor_key(opened.sid, opened.desk)
 
 
-def _start(opened: Opened, field: str) -> str:
-    """Give the text that the field begins with; one that is there already keeps its own."""
-    there = st.session_state.get(field)
-    if isinstance(there, str):
-        return there
+def _start(opened: Opened) -> str:
+    """Give the text that the field begins with when the browser has none for it.
+
+    It is what was typed last, not what the widget was given before: when somebody leaves the tab
+    and comes back faster than the page is drawn, the browser has forgotten and the widget has not.
+    """
     if opened.desk.typed is not None:
         return opened.desk.typed.text
-    return skeleton(opened.evidence()) if opened.slot.kind is SlotKind.EMPTY else opened.text
+    if opened.slot.kind is not SlotKind.EMPTY:
+        return opened.text
+    key = ("skeleton", opened.sid)
+    return kept(opened.service).get(key, lambda: skeleton(opened.evidence()))
 
 
 def _hints(opened: Opened) -> None:
