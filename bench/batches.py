@@ -17,7 +17,7 @@ import time
 from bench.served import served
 from bench.stores import connect, each_store
 from runbooks.batch import BatchOrder
-from runbooks.bootstrap import assemble
+from runbooks.bootstrap import assemble, collect_less
 from runbooks.clock import utc_now
 from runbooks.config import Settings
 from runbooks.drafting.choice import choose
@@ -40,6 +40,7 @@ def world_over(store: DocumentStore, url: str, provider: str = "gemini") -> Worl
     settings = Settings(_env_file=None, **values)  # type: ignore[arg-type,call-arg]
     drafter, why = choose(settings)
     busy = BusyDrafter(provider=drafter.provider, model=drafter.model, inner=drafter)  # type: ignore[arg-type]
+    collect_less()
     service = assemble(store, busy, settings, clock=utc_now, drafter_why=why)
     return World(service, store, utc_now, busy)
 

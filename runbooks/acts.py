@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TypeVar
 
 from runbooks.errors import (
@@ -67,7 +68,7 @@ class NewText:
     note: str = ""
     besides: Mapping[FieldPath, object] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def revision(self) -> str:
         """The revision that it leaves behind."""
         return revision(self.snippet)
