@@ -7,9 +7,11 @@ every act names the revision that the person sees (CONTRACT R3, R17).
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from runbooks.checks import Checked
 from runbooks.clock import utc_now
 from runbooks.drafting.port import Evidence
-from runbooks.findings import blocking, findings_of
+from runbooks.evidence import Traced
+from runbooks.findings import blocking
 from runbooks.lint import Finding
 from runbooks.models import QueueEntry, Slot, SlotKind, Suggestion, UnsavedText
 from runbooks.revision import revision
@@ -80,10 +82,18 @@ class Opened:
             return ""
         return holder if until > utc_now() else ""
 
+    def checked(self) -> Checked:
+        """The text on the screen held against its sources; the service does it once."""
+        shown = self.now.model_copy(update={"slot": self.slot})
+        return self.service.checked(shown, self.evidence())
+
     def findings(self) -> tuple[Finding, ...]:
         """What the checks say of the text on the screen."""
-        key = ("findings", self.sid, self.slot.revision)
-        return kept(self.service).get(key, lambda: tuple(findings_of(self.slot)))
+        return self.checked().findings
+
+    def unsupported(self) -> tuple[Traced, ...]:
+        """The claims of the text on the screen that have no source."""
+        return self.checked().report.unsupported
 
     def blocking(self) -> tuple[str, ...]:
         """What keeps the text on the screen from approval without a written reason."""

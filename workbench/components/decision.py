@@ -1,10 +1,14 @@
 """Approve, reject, reopen: always on the revision that the person has on the screen."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from runbooks.evidence import Traced
 from runbooks.models import SlotKind
 from runbooks.service import RunbookService
 from workbench import holding, messages, notices, review_state, wiring
+from workbench.components.evidence_check import KINDS
 from workbench.opened import Opened, adopt, short
 
 _MOST_LISTED = 12
@@ -44,7 +48,8 @@ def _approve(opened: Opened) -> None:
 
 def _needs_care(opened: Opened) -> bool:
     unread = opened.slot.draft is None
-    return bool(unread or opened.blocking() or opened.dirty or opened.other_holder)
+    doubtful = opened.blocking() or opened.unsupported()
+    return bool(unread or doubtful or opened.dirty or opened.other_holder)
 
 
 def _approve_with_care(opened: Opened, label: str) -> None:
@@ -84,6 +89,22 @@ def _doubts(opened: Opened) -> None:
     if opened.other_holder:
         holder = messages.escape_md(wiring.shown(opened.other_holder))
         st.warning(f"**{holder}** is editing this right now.", icon=":material/group:")
+    unsupported = opened.unsupported()
+    if unsupported:
+        st.warning(_without_source(unsupported), icon=":material/link_off:")
+
+
+def _without_source(claims: Sequence[Traced]) -> str:
+    """List the claims that nothing supports; they warn and do not block."""
+    listed = [
+        f"line {traced.claim.line}, {KINDS[traced.claim.kind]}: "
+        f"{messages.escape_md(traced.claim.text, 100)}"
+        for traced in claims[:_MOST_LISTED]
+    ]
+    left = len(claims) - _MOST_LISTED
+    lines = "\n".join(f"- {line}" for line in [*listed, *([f"and {left} more"] * (left > 0))])
+    count = "1 claim has" if len(claims) == 1 else f"{len(claims)} claims have"
+    return f"**{count} no source.** Check before you approve:\n\n{lines}"
 
 
 def _listed(blocked: tuple[str, ...]) -> str:

@@ -7,11 +7,13 @@ import streamlit as st
 
 from runbooks.lint import Finding
 from workbench import markup, theme
+from workbench.components import fixes
 from workbench.opened import Opened
 
 _WORDS = {"E": "Blocks", "W": "Check", "I": "Note"}
 _ORDER = "EWI"
 _MOST = 60
+_MOST_FIXES = 30
 
 
 def show(opened: Opened) -> None:
@@ -24,16 +26,27 @@ def show(opened: Opened) -> None:
         if not found:
             st.caption(":material/check: The checks found nothing to object to.")
             return
-        loud = [finding for finding in found if finding.severity != "I"][:_MOST]
-        quiet = [finding for finding in found if finding.severity == "I"][:_MOST]
-        html = f'<p class="rv-summary">{_summary(found)}</p>'
-        html += "".join(_item(finding, opened=finding.severity == "E") for finding in loud)
+        fixable = [finding for finding in found if finding.fix][:_MOST_FIXES]
+        loud = [f for f in found if f.severity != "I" or f in fixable][:_MOST]
+        quiet = [f for f in found if f.severity == "I" and f not in fixable][:_MOST]
+        _list(opened, f'<p class="rv-summary">{_summary(found)}</p>', loud, fixable)
         if quiet:
             notes = "".join(_item(finding) for finding in quiet)
             label = f"{len(quiet)} note{'s' if len(quiet) > 1 else ''}"
-            html += notes if not loud else markup.fold(label, notes)
-        markup.show(html)
+            markup.show(notes if not loud else markup.fold(label, notes))
         _left_out(len(found) - len(loud) - len(quiet))
+
+
+def _list(opened: Opened, html: str, found: Sequence[Finding], fixable: Sequence[Finding]) -> None:
+    """Show findings below each other; those between two fixes are one piece of the page."""
+    for number, finding in enumerate(found):
+        html += _item(finding, opened=finding.severity == "E")
+        if finding in fixable:
+            markup.show(html)
+            fixes.button(opened, finding, number)
+            html = ""
+    if html:
+        markup.show(html)
 
 
 def _summary(found: Sequence[Finding]) -> str:

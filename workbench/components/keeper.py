@@ -44,7 +44,7 @@ def _watch(service: RunbookService, sid: str) -> None:
             "words": words,
             "typing": "Not saved yet …",
         },
-        on_typed_change=lambda: _taken(service, sid, name),
+        on_typed_change=lambda: _taken(service, sid),
     )
 
 
@@ -60,14 +60,22 @@ def _how_safe(desk: Desk) -> tuple[str, str]:
 
 
 @notices.guarded
-def _taken(service: RunbookService, sid: str, name: str) -> None:
+def _taken(service: RunbookService, sid: str) -> None:
     """Take what the browser sent; anything that is not of this editor is left."""
-    sent = st.session_state[name].get("typed")
-    if not isinstance(sent, Mapping):
-        return
-    text, target = sent.get("text"), sent.get("target")
-    if isinstance(text, str) and target == review_state.editor_key(sid, review_state.desk(sid)):
+    text = sent(sid)
+    if text is not None:
         keep(service, sid, text)
+
+
+def sent(sid: str) -> str | None:
+    """Give what the browser sent last of this very editor, None when it sent nothing yet."""
+    state_ = st.session_state.get(review_state.key("keeper", sid))
+    typed = state_.get("typed") if isinstance(state_, Mapping) else None
+    if not isinstance(typed, Mapping):
+        return None
+    text, target = typed.get("text"), typed.get("target")
+    ours = target == review_state.editor_key(sid, review_state.desk(sid))
+    return text if ours and isinstance(text, str) else None
 
 
 def keep(service: RunbookService, sid: str, text: str) -> None:
