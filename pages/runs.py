@@ -3,7 +3,7 @@
 import streamlit as st
 
 from workbench import notices, state, wiring
-from workbench.components import run_charts, run_figures, run_list, run_view, shell
+from workbench.components import run_charts, run_figures, run_list, run_spending, run_view, shell
 
 
 def main() -> None:
@@ -28,6 +28,7 @@ def main() -> None:
         return
     run_charts.show(runs)
     run_list.show(runs)
+    run_spending.show(runs)
 
 
 main()

@@ -1,10 +1,11 @@
-"""The specification's figures SC-001 to SC-006, as the product computes them (CONTRACT §5)."""
+"""The figures SC-001 to SC-006 as the product computes them (CONTRACT §5), and what runs cost."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runbooks.models import RunState, RunSummary
 from runbooks.repository import Repository
+from runbooks.revision import iso
 from runbooks.store import queries
 
 
@@ -71,3 +72,34 @@ def _pace(runs: Sequence[RunSummary]) -> float | None:
         if run.state is RunState.FINISHED and run.generated_count >= 5:
             return run.processing_duration_ms / 1000 / run.generated_count * 20
     return None
+
+
+@dataclass(frozen=True)
+class Day:
+    """What the runs that began on one day (UTC, ISO) asked of models, and what that cost."""
+
+    day: str
+    runs: int
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float
+
+
+def spending(runs: Sequence[RunSummary]) -> tuple[Day, ...]:
+    """Sum up these runs by day, newest first; a run without a start counts for no day."""
+    by_day: dict[str, list[RunSummary]] = {}
+    for run in runs:
+        if run.started_at:
+            by_day.setdefault(iso(run.started_at)[:10], []).append(run)
+    return tuple(
+        Day(
+            day=day,
+            runs=len(found),
+            calls=sum(outcome.attempts for run in found for outcome in run.suggestion_outcomes),
+            input_tokens=sum(run.input_tokens for run in found),
+            output_tokens=sum(run.output_tokens for run in found),
+            cost_usd=round(sum(run.cost_usd for run in found), 9),
+        )
+        for day, found in sorted(by_day.items(), reverse=True)
+    )

@@ -168,3 +168,26 @@ def test_charts_appear_with_the_second_run(app: App, world: World) -> None:
     assert not app.open("runs").at.get("vega_lite_chart")
     record(world, 2)
     assert len(app.open("runs").at.get("vega_lite_chart")) == 3
+
+
+def test_what_models_were_asked_and_what_it_cost_is_summed_by_day(app: App, world: World) -> None:
+    """Tokens and calls stand with each run, and the days of the listed runs are added up."""
+    asked = {"suggestion_id": "s", "status": "error", "error_reason": "invalid_json"}
+    used = {"attempts": 2, "input_tokens": 2000, "output_tokens": 1000, "cost_usd": 0.0031}
+    sums = {"input_tokens": 2000, "output_tokens": 1000, "cost_usd": 0.0031}
+    day = {"started_at": "2026-11-03T02:00:00.000000Z"}
+    for number in (1, 2):
+        record(world, number, **day, **sums, suggestion_outcomes=[{**asked, **used}])
+    name = record(world, 3, **{"started_at": "2026-11-04T02:00:00.000000Z"}, cost_usd=0.0)
+    app.open("runs")
+    [shown] = [box for box in app.at.expander if "Spent by day" in box.label]
+    assert "$0.0062" in shown.label.replace("\\", "")
+    assert "| 2026-11-03 | 2 | 4 | 4,000 | 2,000 | \\$0.0062 |" in shown.markdown[0].value
+    assert "2026-11-04" not in shown.markdown[0].value
+    assert "calls" not in app.open("runs", run=name).text()
+    first = f"run_20261101_000000_{1:08x}"
+    text = app.open("runs", run=first).text()
+    assert "**2** calls" in text
+    assert "**2,000** tokens in" in text
+    [row] = app.table("runbooks.table")["rows"]
+    assert row["cells"][-1]["hint"] == "2 calls, 2,000 tokens in, 1,000 out"

@@ -67,10 +67,23 @@ def _counts(run: RunSummary) -> None:
         _counted(run.error_count, "error"),
         f"**{took(run) or '–'}** taken",
         f"**{cost(run.cost_usd)}** spent".replace("$", "\\$"),
+        *_asked(run),
     )
     with st.container(horizontal=True, key="rb_facts"):
         for fact in facts:
             st.markdown(fact, width="content")
+
+
+def _asked(run: RunSummary) -> tuple[str, ...]:
+    """Say what was asked of a model; nothing for a run that asked none."""
+    calls = sum(outcome.attempts for outcome in run.suggestion_outcomes)
+    if not calls:
+        return ()
+    return (
+        _counted(calls, "call"),
+        f"**{run.input_tokens:,}** tokens in",
+        f"**{run.output_tokens:,}** tokens out",
+    )
 
 
 def _counted(count: int, what: str) -> str:
@@ -121,9 +134,17 @@ def outcome_line(outcome: Outcome, titles: Mapping[str, str]) -> Line:
         _badge(outcome),
         Cell(titles.get(name) or name, note=note),
         Cell(took_s),
-        Cell(cost(outcome.cost_usd), quiet=not outcome.cost_usd),
+        Cell(cost(outcome.cost_usd), quiet=not outcome.cost_usd, hint=_tokens(outcome)),
     )
     return Line(name, cells, state.review_link(name))
+
+
+def _tokens(outcome: Outcome) -> str:
+    """Say what the calls for one suggestion used; nothing when there was none."""
+    if not outcome.attempts:
+        return ""
+    calls = "1 call" if outcome.attempts == 1 else f"{outcome.attempts:,} calls"
+    return f"{calls}, {outcome.input_tokens:,} tokens in, {outcome.output_tokens:,} out"
 
 
 def _badge(outcome: Outcome) -> Cell:
