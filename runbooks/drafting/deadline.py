@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from runbooks.drafting.model import Model, ModelError, Prompt, Reply, Terms
 
-CHECK_S = 15.0
-"""How long a check may take, in seconds."""
+CHECK_S = 60.0
+"""How long a check may take, in seconds: a local server may have to load its model first."""
 
 Given = TypeVar("Given")
 

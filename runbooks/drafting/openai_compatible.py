@@ -115,7 +115,7 @@ class OpenAICompatibleModel:
         while True:
             way = self._way
             try:
-                answer = self._send(self._body(asked, replace(way, shape=Shape.PROMPT), 16), 10.0)
+                answer = self._send(self._body(asked, replace(way, shape=Shape.PROMPT), 16), 60.0)
             except WayRefused as refused:
                 following = way.after(refused.said)
                 if following is None or following.shape is not way.shape:
