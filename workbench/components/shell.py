@@ -71,12 +71,15 @@ def show() -> None:
 
 
 def _drafter() -> None:
-    drafter = wiring.service().drafter
+    """Say what drafts, and why it does (CONTRACT §4)."""
+    service = wiring.service()
+    drafter = service.drafter
+    why = f" Reason: {messages.escape_md(service.drafter_why)}." if service.drafter_why else ""
     if drafter.provider == "offline":
         st.caption(
             "**Offline drafter.** No model is asked: drafts are put together from the evidence "
-            "by rules."
+            f"by rules.{why}"
         )
     else:
         names = messages.escape_md(f"{drafter.model} ({drafter.provider})")
-        st.caption(f"Drafts are written by the model **{names}**.")
+        st.caption(f"Drafts are written by the model **{names}**.{why}")
