@@ -8,6 +8,7 @@ import pytest
 from runbooks.bootstrap import assemble
 from runbooks.config import Settings
 from runbooks.drafting.choice import choose
+from runbooks.drafting.retrying import Pause, pause_until
 from runbooks.store.sqlite import SqliteStore
 from tests.fake_model import FakeModel, fake_model
 from tests.world import BusyDrafter, Ticker, World
@@ -41,11 +42,11 @@ def model_world(tmp_path: Path, fake: FakeModel) -> Iterator[Callable[..., World
     """Make a service that drafts with a provider over HTTP."""
     stores: list[SqliteStore] = []
 
-    def make(provider: str = "gemini", **more: object) -> World:
+    def make(provider: str = "gemini", pause: Pause = pause_until, **more: object) -> World:
         settings = settings_for(provider, fake, **more)
         store = SqliteStore(tmp_path / f"{len(stores)}.db")
         stores.append(store)
-        drafter, why = choose(settings)
+        drafter, why = choose(settings, pause)
         busy = BusyDrafter(provider=drafter.provider, model=drafter.model, inner=drafter)
         clock = Ticker()
         service = assemble(store, busy, settings, clock=clock, drafter_why=why)

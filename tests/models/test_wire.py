@@ -1,6 +1,7 @@
 """What real servers do besides answering well: bodies of other shapes, refusals with reasons."""
 
 import json
+import random
 import socket
 import time
 from collections.abc import Iterator
@@ -197,6 +198,29 @@ def test_templates_do_not_hide_that_a_provider_is_down(model_world, fake):
     run = world.service.run_once(BatchOrder(20, "batch"))
     assert len(fake.requests) == 5
     assert run.error_count == 5
+
+
+def test_a_provider_that_fails_at_a_rate_costs_the_items_whose_four_calls_all_failed(
+    model_world, fake
+):
+    """R13: of 200 items at 30 % about 1 − 0.3⁴ are drafted; here exactly those that luck allows."""
+    world = model_world(
+        "openai",
+        pause=lambda _seconds, _cancel: None,
+        RUNBOOK_CONCURRENCY=1,
+        RUNBOOK_PER_SUGGESTION_TIMEOUT_SEC=600,
+    )
+    for _ in range(200):
+        world.suggest()
+    luck, lost = random.Random(7), 0
+    for _ in range(200):
+        lost += all(luck.random() < 0.3 for _ in range(4))
+    fake.chance = random.Random(7)
+    fake.play("rate:503:0.3")
+    run = world.service.run_once(BatchOrder(200, "batch"))
+    assert (run.generated_count, run.error_count) == (200 - lost, lost)
+    assert run.fallback_count == 0
+    assert sum(outcome.attempts for outcome in run.suggestion_outcomes) == len(fake.requests)
 
 
 def test_googles_own_way_to_ask_for_a_pause_is_obeyed(model_world, fake):
