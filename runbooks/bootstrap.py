@@ -64,7 +64,7 @@ def assemble(
     discovery = Discovery(repository, acts, clock)
     holds = Leases(store, "edit")
     unsaved = UnsavedTexts(repository, clock)
-    review = Review(repository, acts, holds, unsaved, clock)
+    review = Review(repository, acts, holds, unsaved, clock, settings.gate_strict)
     runs = Runs(repository, clock)
     turns = Turns(store, runs.call_lost)
     generator = _generator(settings, repository, acts, drafter, services, turns, clock)

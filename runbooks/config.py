@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     )
     services_file: Path | None = Field(None, validation_alias="RUNBOOK_SERVICES_FILE")
     prices_file: Path | None = Field(None, validation_alias="RUNBOOK_PRICES_FILE")
+    gate_strict: bool = Field(False, validation_alias="RUNBOOK_GATE_STRICT")
     redact_extra: Annotated[tuple[str, ...], NoDecode] = Field(
         (), validation_alias="RUNBOOK_REDACT_EXTRA"
     )

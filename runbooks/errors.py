@@ -229,6 +229,10 @@ class BlockingFindings(RunbookError):
         self.findings = tuple(findings)
 
 
+class StrictGate(BlockingFindings):
+    """These E-findings keep it from approval whatever is written (RUNBOOK_GATE_STRICT)."""
+
+
 class UnreadableDocument(RunbookError):
     """The stored document has a shape that must not be written to (CONTRACT R2)."""
 

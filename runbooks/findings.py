@@ -79,10 +79,16 @@ def blocking(slot: Slot) -> list[str]:
     if found is None or draft is None:
         unread = slot.kind is not SlotKind.EMPTY
         return [f"unreadable: nothing of it is checked, {slot.problem}"] if unread else []
-    named = [f"{f.id} line {f.line}: {f.message}" for f in found.errors]
+    named = errors_of(slot)
     if draft.status == "needs_human_input" and draft.edit_source == "generated":
         named.insert(0, "needs_human_input: the draft says that a person must complete it")
     return named
+
+
+def errors_of(slot: Slot) -> list[str]:
+    """Name the E-findings of the text that stands in a slot."""
+    found = _assessed(slot)
+    return [f"{f.id} line {f.line}: {f.message}" for f in found.errors] if found else []
 
 
 def _assessed(slot: Slot) -> Assessment | None:

@@ -18,8 +18,9 @@ from runbooks.errors import (
     NotRunbook,
     RunbookError,
     StaleRevision,
+    StrictGate,
 )
-from runbooks.findings import blocking
+from runbooks.findings import blocking, errors_of
 from runbooks.leases import Leases
 from runbooks.models import SlotKind, Suggestion, VersionReason
 from runbooks.overwrite import Act, Position, Verdict, judge
@@ -46,7 +47,9 @@ class Review:
         holds: Leases,
         unsaved: UnsavedTexts,
         clock: Callable[[], datetime],
+        strict: bool = False,
     ) -> None:
+        self.strict = strict
         self._repository = repository
         self._acts = acts
         self._holds = holds
@@ -99,10 +102,14 @@ class Review:
     ) -> Suggestion:
         """Approve exactly this revision; raise StaleRevision, NotPending, BlockingFindings.
 
-        What blocks is passed with a written reason, which is kept (CONTRACT R12).
+        What blocks is passed with a written reason, which is kept (CONTRACT R12); where the gate
+        is strict an E-finding is not: StrictGate.
         """
 
         def gate(suggestion: Suggestion) -> None:
+            errors = errors_of(suggestion.slot) if self.strict else []
+            if errors:
+                raise StrictGate(suggestion_id, errors)
             named = blocking(suggestion.slot)
             if named and not override_reason.strip():
                 raise BlockingFindings(suggestion_id, named)

@@ -86,6 +86,7 @@ class RunbookService:
         self.drafter = drafter
         self.drafter_why = drafter_why
         self.services = services
+        self.gate_strict = review.strict
         self._queue = queue
         self._review = review
         self._unsaved = unsaved

@@ -178,6 +178,11 @@ MESSAGES: Mapping[type[e.RunbookError], Message] = {
         "The suggestion stays pending.",
         "Correct the text, or approve with a written reason.",
     ),
+    e.StrictGate: Message(
+        "Approval is blocked by: {findings}.",
+        "The suggestion stays pending.",
+        "Correct the text. Here no reason passes a finding that blocks.",
+    ),
     e.UnreadableDocument: Message(
         "{key} is stored in a shape that must not be written to: {reason}.",
         "It was left exactly as it is.",

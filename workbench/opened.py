@@ -100,6 +100,10 @@ class Opened:
         key = ("blocking", self.sid, self.slot.revision)
         return kept(self.service).get(key, lambda: tuple(blocking(self.slot)))
 
+    def barred(self) -> bool:
+        """Whether no reason passes what blocks it (RUNBOOK_GATE_STRICT)."""
+        return self.service.gate_strict and any(f.severity == "E" for f in self.findings())
+
     def evidence(self) -> Evidence:
         """The sources, redacted; read at most once a minute."""
         return kept(self.service).get(self._evidence_key(), lambda: self.service.evidence(self.now))

@@ -72,6 +72,11 @@ TABLE: Mapping[type[e.RunbookError], Row] = {
         "{suggestion_id} has findings that block approval. Correct the text, or send an "
         "overrideReason.",
     ),
+    e.StrictGate: Row(
+        422,
+        "{suggestion_id} has findings that block approval, and RUNBOOK_GATE_STRICT lets no "
+        "overrideReason pass. Correct the text.",
+    ),
     e.UnreadableDocument: Row(
         422, "{key} is stored in a shape that must not be written to: {reason}. It was left alone."
     ),

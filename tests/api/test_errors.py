@@ -32,6 +32,7 @@ SAMPLES: dict[type[RunbookError], RunbookError] = {
     e.BudgetExceeded: e.BudgetExceeded("s1", 0.2, 0.0),
     e.Cancelled: e.Cancelled("s1"),
     e.BlockingFindings: e.BlockingFindings("s1", ["RB101 line 3: too few commands"]),
+    e.StrictGate: e.StrictGate("s1", ["RB101 line 3: too few commands"]),
     e.UnreadableDocument: e.UnreadableDocument("s1", "suggestion_content is a text, not a map"),
     e.PreconditionRequired: e.PreconditionRequired(),
     e.RateLimited: e.RateLimited(5.0),

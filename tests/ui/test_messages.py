@@ -35,6 +35,7 @@ EXAMPLES = [
     errors.BudgetExceeded("sugg-1", 0.12, 0.0),
     errors.Cancelled("sugg-1"),
     errors.BlockingFindings("sugg-1", ["RB001 line 1: no title", HOSTILE]),
+    errors.StrictGate("sugg-1", ["RB001 line 1: no title", HOSTILE]),
     errors.UnreadableDocument("sugg-1", HOSTILE),
     errors.PreconditionRequired(),
     errors.RateLimited(12.4),

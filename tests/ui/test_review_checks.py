@@ -166,3 +166,18 @@ def test_an_insertion_needs_its_line_unchanged(text: str) -> None:
     insertion = Fix("Name the language", 2, 0, 2, 0, "", "sh")
     assert fixed("a\nb\n", "a\nb\nmore", insertion) == "a\nshb\nmore"
     assert fixed("a\nb\n", text, insertion) is None
+
+
+# --- the strict gate -----------------------------------------------------------------------------
+
+
+def test_a_strict_gate_offers_no_way_round(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """What blocks is listed, and there is nothing to write a reason into."""
+    monkeypatch.setenv("RUNBOOK_GATE_STRICT", "1")
+    page = page_of(request.getfixturevalue("world"), "# Half a page\n\n`rm -rf /var`\n")
+    assert "This blocks approval" in page.text
+    assert "no reason passes what the checks block" in page.text
+    assert not page.has("approve")
+    assert page.has("reject")

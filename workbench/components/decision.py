@@ -59,6 +59,9 @@ def _approve_with_care(opened: Opened, label: str) -> None:
         _doubts(opened)
         if blocked:
             st.markdown(_listed(blocked))
+        if opened.barred():
+            st.caption("Here no reason passes what the checks block: correct the text first.")
+            return
         with st.form(_key("approve_form", opened), border=False):
             reason = _key("override", opened)
             if blocked:
