@@ -216,7 +216,8 @@ def mixed(open_store: Callable[[], DocumentStore], seconds: float, threads: int 
     drafts = sum(sides.paid.values())
     print(
         f"{threads} threads for {seconds:.0f} s: {sum(crowd.acts)} acts, {written} texts written,"
-        f" {told} acknowledged, {drafts} drafts paid, lost: {total.lost}, told wrong:"
+        f" {told} acknowledged, {drafts} drafts paid, gave up after six attempts:"
+        f" {sum(t.gave_up for t in crowd.trials)}, lost: {total.lost}, told wrong:"
         f" {total.wrong}, drafts lost: {total.drafts}, list off: {total.off}",
         flush=True,
     )

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from runbooks.drafting.port import DraftRequest
-from runbooks.errors import RunbookError
+from runbooks.errors import RunbookError, StoreError
 from runbooks.models import Suggestion
 from runbooks.store.port import DocumentStore
 from runbooks.unsaved import Person
@@ -88,6 +88,7 @@ class Trial:
     acknowledged: list[str] = field(default_factory=list)
     approved: list[str] = field(default_factory=list)
     refused: int = 0
+    gave_up: int = 0
 
     @property
     def people(self) -> World:
@@ -127,6 +128,9 @@ class Trial:
         """Do anything that may be refused; say whether it was done."""
         try:
             act()
+        except StoreError:
+            self.gave_up += 1
+            return False
         except RunbookError:
             self.refused += 1
             return False

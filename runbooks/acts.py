@@ -44,6 +44,7 @@ from runbooks.store.port import Collection, Create, FieldPath, Merge, Update, Wr
 Result = TypeVar("Result")
 SNIPPET: FieldPath = ("suggestion_content", "runbook_snippet")
 _ATTEMPTS = 6
+_TRIES_TO_KEEP = 24
 _FIRST_PAUSE_S = 0.02
 
 
@@ -87,26 +88,29 @@ class Acts:
         self._clock = clock
         self._pause = pause
 
-    def settle(self, suggestion_id: str, attempt: Callable[[bool], Result]) -> Result:
+    def settle(
+        self, suggestion_id: str, attempt: Callable[[bool], Result], tries: int = _ATTEMPTS
+    ) -> Result:
         """Run `attempt` until a commit is sure, at most six times with jitter (CONTRACT R6).
 
         `attempt` reads and judges anew each time; it is told whether it is a repetition. Raise
         StoreUnavailable when the outcome stays unknown or the document never holds still.
         """
         unknown = False
-        for number in range(_ATTEMPTS):
+        for number in range(tries):
             try:
                 return attempt(number > 0)
             except (Conflict, CommitUnknown) as error:
                 unknown = isinstance(error, CommitUnknown)
-                self._pause(_FIRST_PAUSE_S * 2**number * random.uniform(0.5, 1.5))  # noqa: S311
+                pause = _FIRST_PAUSE_S * 2 ** min(number, _ATTEMPTS - 1)
+                self._pause(pause * random.uniform(0.5, 1.5))  # noqa: S311
         if unknown:
             raise StoreUnavailable(
                 f"the store did not say whether the last attempt to change {suggestion_id} worked",
                 "Read it again before you repeat it.",
             )
         raise StoreUnavailable(
-            f"{suggestion_id} was changed by others at each of {_ATTEMPTS} attempts",
+            f"{suggestion_id} was changed by others at each of {tries} attempts",
             "Nothing was overwritten. Try again.",
         )
 
@@ -161,7 +165,10 @@ class Acts:
         ]
 
     def keep_proposal(self, suggestion: Suggestion, text: NewText, base_revision: str) -> Version:
-        """Keep a text as a version that was never in place (CONTRACT R13)."""
+        """Keep a text as a version that was never in place (CONTRACT R13).
+
+        It replaces nothing, so it only has to find a free number: it tries long.
+        """
 
         def attempt(again: bool) -> Version:
             del again
@@ -181,7 +188,7 @@ class Acts:
             self._repository.store.commit(writes)
             return version
 
-        return self.settle(suggestion.suggestion_id, attempt)
+        return self.settle(suggestion.suggestion_id, attempt, _TRIES_TO_KEEP)
 
     def head(self, suggestion_id: str, entry: QueueEntry | None) -> Head:
         """Say which version is the newest; the entry knows it without a further read."""

@@ -35,6 +35,7 @@ _CREDENTIALS: Final = (
     "Run `gcloud auth application-default login`, set GOOGLE_APPLICATION_CREDENTIALS, or run"
     " under a service account."
 )
+_LATER: Final = "Try again in a moment; if it stays so, look at the network."
 _TOO_LARGE: Final = re.compile(
     r"exceeds (?:the )?maximum (?:allowed )?size|maximum entity size|longer than \d{6,8} bytes"
     r"|payload size exceeds"
@@ -53,7 +54,6 @@ class _Trouble:
 
 
 _TROUBLES: Final = (
-    _Trouble(GoogleAuthError, "", "There are no usable Google credentials.", _CREDENTIALS),
     _Trouble(google.Unauthenticated, "", "Google does not accept the credentials.", _CREDENTIALS),
     _Trouble(
         google.ServiceUnavailable,
@@ -95,7 +95,7 @@ _TROUBLES: Final = (
     _Trouble(
         google.ServiceUnavailable,
         "failed to connect|errors resolving|connection refused",
-        "Firestore cannot be reached.",
+        "{place} cannot be reached.",
         "Check the network, or FIRESTORE_EMULATOR_HOST when an emulator is meant.",
     ),
 )
@@ -116,9 +116,15 @@ def read_error(failure: Failure, names: Names, shape: Shape | None = None) -> Ru
         return _no_index(failure, shape)
     if isinstance(failure, google.InvalidArgument):
         return InvalidRequest("query", _short(failure))
-    return StoreUnavailable(
-        f"Firestore gave no answer: {_short(failure)}.", "Try again in a moment."
-    )
+    if isinstance(failure, google.DeadlineExceeded):
+        return StoreUnavailable(f"{names.place} did not answer in time.", _LATER)
+    return StoreUnavailable(f"{names.place} gave no answer: {_short(failure)}.", _LATER)
+
+
+def credentials_error(reason: str) -> StoreUnavailable:
+    """Give the error for credentials that cannot be used; of the reason the first sentence."""
+    first = " ".join(reason.split()).partition(". ")[0].rstrip(".")[:200]
+    return StoreUnavailable(f"There are no usable Google credentials: {first}.", _CREDENTIALS)
 
 
 def commit_error(
@@ -144,10 +150,12 @@ def commit_error(
 
 
 def _known(failure: Failure, names: Names) -> StoreUnavailable | None:
+    if isinstance(failure, GoogleAuthError):
+        return credentials_error(str(failure.args[0] if failure.args else failure))
     for trouble in (*_TROUBLES, _QUOTA):
         says = re.search(trouble.says, str(failure), re.IGNORECASE) if trouble.says else True
         if isinstance(failure, trouble.kind) and says:
-            facts = {"project": names.project, "database": names.database}
+            facts = {"project": names.project, "database": names.database, "place": names.place}
             return StoreUnavailable(trouble.problem.format(**facts), trouble.remedy.format(**facts))
     return None
 

@@ -9,11 +9,17 @@ from runbooks.store.port import Collection
 
 @dataclass(frozen=True)
 class Names:
-    """One database with one prefix before every collection."""
+    """One database with one prefix before every collection; `host` is an emulator's, or ""."""
 
     project: str
     database: str
     prefix: str
+    host: str = ""
+
+    @property
+    def place(self) -> str:
+        """Who answers, in words that begin a sentence."""
+        return f"The Firestore emulator at {self.host}" if self.host else "Firestore"
 
     @property
     def base(self) -> str:

@@ -16,7 +16,13 @@ from google.cloud.firestore_v1.services.firestore import FirestoreClient
 from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
 
 from runbooks.errors import StoreUnavailable
-from runbooks.store.firestore_errors import FAILURES, PASSING, commit_error, read_error
+from runbooks.store.firestore_errors import (
+    FAILURES,
+    PASSING,
+    commit_error,
+    credentials_error,
+    read_error,
+)
 from runbooks.store.firestore_names import Names
 from runbooks.store.firestore_query import DOCUMENT_ID
 from runbooks.store.firestore_values import Message, moment, quoted, read_fields
@@ -171,6 +177,8 @@ def connect(address: Address, seconds: float) -> Wire:
     except FAILURES as failure:
         unnamed = Names(address.project or "", address.database, address.prefix)
         raise read_error(failure, unnamed) from failure
+    except (OSError, ValueError) as failure:
+        raise credentials_error(str(failure)) from failure
     project = address.project or found
     if not project:
         raise StoreUnavailable("No Google Cloud project is named.", _NO_PROJECT)
@@ -187,7 +195,7 @@ def _emulator(address: Address, host: str, seconds: float) -> Wire:
     options = [*_CHANNEL, ("grpc.enable_http_proxy", 0)]
     channel = grpc.insecure_channel(host, options=options)
     client = FirestoreClient(transport=FirestoreGrpcTransport(channel=channel))
-    names = Names(address.project or "demo-runbooks", address.database, address.prefix)
+    names = Names(address.project or "demo-runbooks", address.database, address.prefix, host)
     return Wire(client, names, seconds, owner=True)
 
 

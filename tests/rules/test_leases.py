@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,14 +15,21 @@ import pytest
 from runbooks import holds, turns
 from runbooks.batch import BatchOrder
 from runbooks.clock import Clock
-from runbooks.errors import BeingEdited, GenerationInProgress, HoldLost, StaleRevision
+from runbooks.errors import (
+    BeingEdited,
+    GenerationInProgress,
+    HoldLost,
+    OverwriteBlocked,
+    StaleRevision,
+)
 from runbooks.leases import Leases, LeaseTaken
 from runbooks.models import RunState
 from runbooks.runs import LOST_CALL
 from runbooks.store.firestore import FirestoreStore
-from runbooks.store.port import Collection, DocumentStore
+from runbooks.store.port import Collection, Create, DocumentStore, Write
 from runbooks.store.sqlite import SqliteStore
 from runbooks.unsaved import Person
+from runbooks.values import Token
 from tests.world import World, make_world
 
 LATE = 2.5
@@ -241,6 +248,36 @@ def test_a_late_answer_is_written_when_whoever_took_over_gave_up(place: Place) -
     world.drafter.during = late
     assert world.service.generate(name, "local:kim").written
     assert world.read(name).slot.draft is not None
+
+
+def test_a_paid_draft_is_kept_however_many_versions_come_before_it(
+    place: Place, kim: Person, good_text: str
+) -> None:
+    """R13: a proposal replaces nothing, so it goes on until it finds a free number."""
+    world = place.world()
+    name = world.suggest()
+
+    def saved(_: object) -> None:
+        world.service.save(name, good_text, "none", kim)
+
+    world.drafter.during = saved
+    commit = place.store.commit
+    others: list[str] = []
+
+    def crowded(writes: Sequence[Write]) -> list[Token | None]:
+        for write in writes:
+            mine = isinstance(write, Create) and write.document.get("reason") == "proposal"
+            if isinstance(write, Create) and mine and len(others) < 7:
+                others.append(write.key)
+                taken = {**write.document, "reason": "edited", "snippet": {}}
+                commit([Create(write.collection, write.key, taken)])
+        return commit(writes)
+
+    place.store.commit = crowded  # type: ignore[method-assign]
+    with pytest.raises((OverwriteBlocked, StaleRevision)):
+        world.service.generate(name, "local:lee")
+    assert len(others) == 7
+    assert [v.reason for v in world.service.versions(name)].count("proposal") == 1
 
 
 @pytest.mark.parametrize("skew", [timedelta(days=3), -timedelta(days=3)], ids=["ahead", "behind"])
