@@ -145,9 +145,10 @@ class Generator:
         return Budget(self._budget_usd, "suggestion")
 
     def _draft_and_write(self, order: Order, lease: Lease | None) -> Product:
+        until = time.monotonic() + self._seconds
         suggestion, entry = self._decide(order)
         gathered = gather(self._repository, self._services, suggestion, self._extra_patterns)
-        answer = self._answer(order, suggestion, gathered)
+        answer = self._answer(order, suggestion, gathered, until)
         snippet = generated(suggestion, gathered.evidence, answer, order.run_id, self._clock())
         text = NewText(snippet, order.actor, _reason(suggestion))
         if lease is not None:
@@ -178,14 +179,16 @@ class Generator:
             raise NotRunbook(suggestion_id, suggestion.type)
         return suggestion
 
-    def _answer(self, order: Order, suggestion: Suggestion, gathered: Gathered) -> DraftAnswer:
+    def _answer(
+        self, order: Order, suggestion: Suggestion, gathered: Gathered, until: float
+    ) -> DraftAnswer:
         """Ask the drafter, or write the template where no draft can be made (CONTRACT R8)."""
         evidence = gathered.evidence
         reason = fallback_reason(evidence)
         if reason is not None:
             return self._template(suggestion, evidence, reason)
         try:
-            return _redacted(self._ask(order, gathered), gathered)
+            return _redacted(self._ask(order, gathered, until), gathered)
         except BudgetExceeded as spent:
             if not spent.of_run:
                 raise
@@ -199,7 +202,7 @@ class Generator:
         meta = answer.meta.model_copy(update={"evidence_hash": evidence.hash})
         return replace(answer, meta=meta)
 
-    def _ask(self, order: Order, gathered: Gathered) -> DraftAnswer:
+    def _ask(self, order: Order, gathered: Gathered, until: float) -> DraftAnswer:
         if order.cancel.is_set():
             raise Cancelled(order.suggestion_id)
         request = DraftRequest(
@@ -210,6 +213,7 @@ class Generator:
             order.bill,
             order.cancel,
             gathered.redactor.text,
+            until,
         )
         started = time.monotonic()
         answer = self._drafter.draft(request)

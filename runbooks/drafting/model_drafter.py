@@ -44,7 +44,8 @@ class ModelDrafter:
         Raise DraftingFailed, DeadlineExceeded, BudgetExceeded, Cancelled.
         """
         started = time.monotonic()
-        terms = Terms(started + request.seconds, request.purse, request.bill, request.cancel)
+        until = started + request.seconds if request.until is None else request.until
+        terms = Terms(until, request.purse, request.bill, request.cancel)
         facts = gather(request.evidence)
         prompt = build_prompt(request.evidence, self._catalogue, facts)
         given = self._ask(request, prompt, terms)

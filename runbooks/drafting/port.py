@@ -55,6 +55,8 @@ class Evidence:
 class DraftRequest:
     """One order to a drafter: all the time it has, and the money (CONTRACT R13, R14).
 
+    `seconds` count from the order's beginning; `until` is when they are over, a monotonic time,
+    and None when the drafter is the first to use any of them.
     The drafter writes on `bill` what its calls came to, also when it fails. Once `cancel` is set
     it starts no further call. `redact` hides secrets and personal data with the numbers of this
     evidence (CONTRACT R10); what a drafter quotes in an error goes through it.
@@ -67,6 +69,7 @@ class DraftRequest:
     bill: Bill = field(default_factory=Bill)
     cancel: threading.Event = field(default_factory=threading.Event)
     redact: Callable[[str], str] = redact
+    until: float | None = None
 
 
 @dataclass(frozen=True)

@@ -258,3 +258,21 @@ def test_the_lineage_of_a_draft_tells_how_it_was_made(model_world):
     assert meta.response_sha256.startswith("sha256:")
     assert meta.run_id.startswith("run_")
     assert meta.temperature == 0.3
+
+
+def test_the_time_that_reading_the_evidence_took_is_part_of_the_deadline(
+    model_world, fake, monkeypatch
+):
+    """R13: it covers everything; with no time left, no call is begun and nothing is paid."""
+    world = model_world("gemini", RUNBOOK_PER_SUGGESTION_TIMEOUT_SEC=1.0)
+    traces = world.service.repository.traces
+
+    def slow(ids):
+        time.sleep(1.2)
+        return traces(ids)
+
+    monkeypatch.setattr(world.service.repository, "traces", slow)
+    world.suggest()
+    run = world.service.run_once(BatchOrder(1, "batch"))
+    [outcome] = run.suggestion_outcomes
+    assert (outcome.error_reason, fake.requests, run.cost_usd) == ("timeout", [], 0.0)
