@@ -1,9 +1,11 @@
 # make run   starts the workbench with the sample data, on http://127.0.0.1:8501
 # make test  runs every test
 # make lint  checks style and types
+# make bench measures redaction, checks, batches, reads, stores; it prints figures and judges none
+# make soak  races and kills on every store; SOAK_TRIALS, SOAK_SECONDS, SOAK_KILLS say how many
 # make local-llm  lets a tiny real model draft, over llama.cpp's server; builds it first (4 minutes)
 .DEFAULT_GOAL := run
-.PHONY: run test lint local-llm chromium
+.PHONY: run test lint bench soak local-llm chromium
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -21,6 +23,19 @@ lint: $(VENV)/.installed-dev
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
+
+BENCHES := redaction lint evidence batches models reads sqlite_store firestore_bill
+
+bench: $(VENV)/.installed-dev
+	@failed=0; \
+	for name in $(BENCHES); do \
+	  echo; echo "== $$name"; \
+	  $(PY) -m bench.$$name || failed=1; \
+	done; \
+	exit $$failed
+
+soak: $(VENV)/.installed-dev
+	@exec $(PY) -m bench.soak
 
 # The model and its server live in an environment of their own: the product needs neither.
 LLM_VENV := .venv-llm

@@ -3,18 +3,24 @@
 python -m bench.reads [drafted]   prints billed reads and writes as the store counts them.
 """
 
+import statistics
 import sys
 import time
 
+from starlette.testclient import TestClient
+
 from bench.stores import connect, each_store
+from runbooks.api import create_api
 from runbooks.batch import BatchOrder
 from runbooks.clock import utc_now
+from runbooks.config import Settings
 from runbooks.revision import iso
 from runbooks.store.port import Collection, Create, DocumentStore, Usage
 from tests.world import World, make_world, pattern_document, trace_document
 
 NEW = 20
 _AT_ONCE = 400
+_HEALTH_CALLS = 50
 
 
 def fill(store: DocumentStore, first: int, count: int, *, drafted: bool) -> None:
@@ -108,14 +114,7 @@ def _measure(name: str, store: DocumentStore, drafted: int) -> None:
         f" {writes} writes, {took:.2f} s"
     )
     _per_item(name, world, store)
-    before = mark(store.usage)
-    started = time.monotonic()
-    pending = world.service.backlog().pending
-    took = time.monotonic() - started
-    print(
-        f"{name}: /health at {pending} pending: {spent(store.usage, before)[0]} reads,"
-        f" {took * 1000:.0f} ms"
-    )
+    _health(name, world, store)
 
 
 def _per_item(name: str, world: World, store: DocumentStore) -> None:
@@ -128,6 +127,26 @@ def _per_item(name: str, world: World, store: DocumentStore) -> None:
     print(
         f"{name}: per generated item, {run.generated_count} of them: {(reads - sources) / 5:.1f}"
         f" reads beyond patterns and traces, {writes / 5:.1f} writes"
+    )
+
+
+def _health(name: str, world: World, store: DocumentStore) -> None:
+    """Ask /health as a monitor does: the first counts what waits, the others know it."""
+    api = create_api(lambda: world.service, Settings(_env_file=None))
+    times: list[float] = []
+    reads: list[int] = []
+    with TestClient(api, base_url="http://127.0.0.1:8501") as client:
+        for _ in range(_HEALTH_CALLS):
+            before, started = mark(store.usage), time.monotonic()
+            answer = client.get("/health").json()
+            times.append((time.monotonic() - started) * 1000)
+            reads.append(spent(store.usage, before)[0])
+    pending = answer["backlog"]["pendingRunbookSuggestions"]
+    print(
+        f"{name}: /health ({answer['status']}) at {pending} pending: the first"
+        f" {reads[0]} reads, {times[0]:.0f} ms; the {_HEALTH_CALLS - 1} after it"
+        f" {max(reads[1:])} reads, median {statistics.median(times[1:]):.0f} ms,"
+        f" slowest {max(times[1:]):.0f} ms"
     )
 
 
