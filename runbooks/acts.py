@@ -4,23 +4,18 @@ CONTRACT R5 and R6. An act reads, asks `overwrite.judge`, builds all its writes 
 together; when the commit fails or nobody knows, it reads again and decides anew.
 """
 
-import random
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TypeVar
 
 from runbooks.errors import (
-    CommitUnknown,
-    Conflict,
     NoDraft,
     NotPending,
     OverwriteBlocked,
     StaleRevision,
-    StoreUnavailable,
     UnreadableDocument,
 )
 from runbooks.findings import counts_of
@@ -37,15 +32,13 @@ from runbooks.overwrite import Verdict
 from runbooks.queue import as_fields, entry_fields, entry_of, state_of
 from runbooks.repository import Repository
 from runbooks.revision import iso, revision
+from runbooks.settling import ATTEMPTS, Result, settle
 from runbooks.store import records
 from runbooks.store.documents import read_after
 from runbooks.store.port import Collection, Create, FieldPath, Merge, Update, Write
 
-Result = TypeVar("Result")
 SNIPPET: FieldPath = ("suggestion_content", "runbook_snippet")
-_ATTEMPTS = 6
 _TRIES_TO_KEEP = 24
-_FIRST_PAUSE_S = 0.02
 
 
 @dataclass(frozen=True)
@@ -89,30 +82,10 @@ class Acts:
         self._pause = pause
 
     def settle(
-        self, suggestion_id: str, attempt: Callable[[bool], Result], tries: int = _ATTEMPTS
+        self, suggestion_id: str, attempt: Callable[[bool], Result], tries: int = ATTEMPTS
     ) -> Result:
-        """Run `attempt` until a commit is sure, at most six times with jitter (CONTRACT R6).
-
-        `attempt` reads and judges anew each time; it is told whether it is a repetition. Raise
-        StoreUnavailable when the outcome stays unknown or the document never holds still.
-        """
-        unknown = False
-        for number in range(tries):
-            try:
-                return attempt(number > 0)
-            except (Conflict, CommitUnknown) as error:
-                unknown = isinstance(error, CommitUnknown)
-                pause = _FIRST_PAUSE_S * 2 ** min(number, _ATTEMPTS - 1)
-                self._pause(pause * random.uniform(0.5, 1.5))  # noqa: S311
-        if unknown:
-            raise StoreUnavailable(
-                f"the store did not say whether the last attempt to change {suggestion_id} worked",
-                "Read it again before you repeat it.",
-            )
-        raise StoreUnavailable(
-            f"{suggestion_id} was changed by others at each of {tries} attempts",
-            "Nothing was overwritten. Try again.",
-        )
+        """Run `attempt` until a commit is sure; see `settling.settle`."""
+        return settle(suggestion_id, attempt, self._pause, tries)
 
     def text_writes(
         self,
