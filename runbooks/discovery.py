@@ -34,6 +34,8 @@ WINDOW = 200
 
 _NAME_EVERY = 50
 _MOST_NAMES = 4000
+_MOST_CHARS = 120_000
+_LONGEST_VALUE = 500
 _KINDS = ("text", "time")
 
 
@@ -179,7 +181,7 @@ class Discovery:
         goes_on = {
             "since": iso(since),
             "began": iso(began),
-            "value": page[-1].document.get("updated_at"),
+            "value": _bounded(page[-1].document.get("updated_at")),
             "key": page[-1].key,
         }
         return {(f"updated_at_{kind}",): goes_on}
@@ -225,7 +227,7 @@ class Discovery:
             if since >= _NAME_EVERY:
                 names.append(stored.key)
                 since = 0
-        if len(names) > _MOST_NAMES:
+        while len(names) > _MOST_NAMES or sum(map(len, names)) > _MOST_CHARS:
             names = names[1::2]
         return {"names": names, "since": since}
 
@@ -244,3 +246,8 @@ class Discovery:
             ("missing",): self._missing(Found()).lacking("", ""),
             ("counted_at",): iso(self._clock()),
         }
+
+
+def _bounded(value: object) -> object:
+    """Cut a text that is no time: where it stands in the order, its beginning says."""
+    return value[:_LONGEST_VALUE] if isinstance(value, str) else value
