@@ -7,6 +7,7 @@ from runbooks.drafting.answers import RunbookAnswer, Unusable, WholeAnswer, read
 from runbooks.drafting.budget import BudgetSpent, CallsCancelled
 from runbooks.drafting.catalogue import Catalogue, built_in
 from runbooks.drafting.facts import gather
+from runbooks.drafting.grounding import doubts
 from runbooks.drafting.model import Finish, Model, ModelError, Prompt, Reply, Terms
 from runbooks.drafting.port import DraftAnswer, DraftRequest
 from runbooks.drafting.prompt import build_prompt
@@ -50,6 +51,7 @@ class ModelDrafter:
         prompt = build_prompt(request.evidence, self._catalogue, facts)
         given = self._ask(request, prompt, terms)
         bill = request.bill
+        unsound = doubts(given.answer, request.evidence, facts)
         meta = GeneratorMeta(
             model=self.model,
             provider=self.provider,
@@ -68,7 +70,7 @@ class ModelDrafter:
             render(given.answer, request, facts, self._catalogue),
             rationale(given.answer, request.evidence.canonical_trace_id, self.model),
             meta,
-            given.doubts,
+            (*given.doubts, *unsound),
         )
 
     def check(self) -> str:
