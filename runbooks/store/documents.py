@@ -22,6 +22,7 @@ from runbooks.store.reading import (
     members,
     moment,
     number,
+    said_of,
     severity,
     text,
     texts,
@@ -228,5 +229,5 @@ def _oddities(key: str, found: Document) -> tuple[str, ...]:
     said += [f"{name} is missing" for name in ("type", "status") if found.get(name) is None]
     stored_id = found.get("suggestion_id")
     if stored_id is not None and stored_id != key:
-        said.append(f"suggestion_id says {stored_id!r:.60}")
+        said.append(f"suggestion_id {said_of(stored_id)}")
     return tuple(said)

@@ -103,3 +103,10 @@ def kind_of(value: object) -> str:
     """Name the kind of a stored value in a person's words."""
     names = {str: "text", bool: "yes/no", int: "number", float: "number", list: "list"}
     return "map" if isinstance(value, Mapping) else names.get(type(value), type(value).__name__)
+
+
+def said_of(value: object) -> str:
+    """Say in a few words what stands in a field, the same in every store."""
+    if value is None:
+        return "is missing"
+    return f"says {value!r:.60}" if isinstance(value, str) else f"is a {kind_of(value)}"

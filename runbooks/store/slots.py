@@ -4,7 +4,17 @@ from collections.abc import Mapping
 
 from runbooks.models import DraftSource, GeneratorMeta, RunbookDraft, Slot, SlotKind
 from runbooks.revision import revision
-from runbooks.store.reading import kind_of, mapping, moment, number, text, texts, whole, word
+from runbooks.store.reading import (
+    kind_of,
+    mapping,
+    moment,
+    number,
+    said_of,
+    text,
+    texts,
+    whole,
+    word,
+)
 from runbooks.values import Document
 
 _KINDS = {"generated": SlotKind.GENERATED, "human": SlotKind.HUMAN}
@@ -33,7 +43,7 @@ def slot_of(snippet: object) -> Slot:
     if not isinstance(snippet.get("markdown_content"), str):
         problem = "the draft has no text in markdown_content"
     elif kind is SlotKind.FOREIGN:
-        problem = f"the draft's edit_source is {source!r:.40}"
+        problem = f"the draft's edit_source {said_of(source)}"
     draft = None if problem else read_draft(snippet)
     return Slot(kind=kind, revision=name, raw=snippet, draft=draft, problem=problem)
 
