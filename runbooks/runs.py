@@ -20,6 +20,7 @@ from runbooks.errors import (
 from runbooks.models import (
     Outcome,
     OutcomeStatus,
+    QueueEntry,
     RunError,
     RunState,
     RunSummary,
@@ -199,11 +200,15 @@ class Runs:
     def _as_it_stands(self, run: RunSummary) -> RunSummary:
         if not self._interrupted(run):
             return run
-        tally = Tally(self._rebuilt(run))
-        store = self._repository.store
-        under_way = store.count(queries.leases_of_run(run.run_id))
+        outcomes = self._rebuilt(run)
+        known = sum(outcome.cost_usd for outcome in outcomes)
         return run.model_copy(
-            update={**tally.counts(), "state": RunState.INTERRUPTED, "in_flight": under_way}
+            update={
+                **Tally(outcomes).counts(),
+                "cost_usd": max(run.cost_usd, round(known, 9)),
+                "state": RunState.INTERRUPTED,
+                "in_flight": self._repository.store.count(queries.leases_of_run(run.run_id)),
+            }
         )
 
     def _rebuilt(self, run: RunSummary) -> list[Outcome]:
@@ -212,13 +217,7 @@ class Runs:
             entry = read_entry(stored)
             if entry is None:
                 continue
-            known[stored.key] = Outcome(
-                suggestion_id=stored.key,
-                status=OutcomeStatus.GENERATED,
-                fallback_reason=entry.fallback_reason or None,
-                needs_input=entry.draft_state.value in ("needs_input", "fallback"),
-                cost_usd=known[stored.key].cost_usd if stored.key in known else 0.0,
-            )
+            known[stored.key] = self._drafted(entry, known.get(stored.key))
         for error in self._repository.errors(run.run_id):
             known.setdefault(
                 error.suggestion_id,
@@ -229,6 +228,37 @@ class Runs:
                 ),
             )
         return list(known.values())
+
+    def _drafted(self, entry: QueueEntry, known: Outcome | None) -> Outcome:
+        """Give the outcome of a draft that stands; what it cost, its lineage says."""
+        outcome = known or self._billed(
+            Outcome(suggestion_id=entry.suggestion_id, status=OutcomeStatus.GENERATED)
+        )
+        return outcome.model_copy(
+            update={
+                "status": OutcomeStatus.GENERATED,
+                "error_reason": None,
+                "fallback_reason": entry.fallback_reason or None,
+                "needs_input": entry.draft_state.value in ("needs_input", "fallback"),
+            }
+        )
+
+    def _billed(self, outcome: Outcome) -> Outcome:
+        try:
+            draft = self._repository.suggestion(outcome.suggestion_id).slot.draft
+        except RunbookError:
+            return outcome
+        if draft is None:
+            return outcome
+        meta = draft.generator_meta
+        return outcome.model_copy(
+            update={
+                "cost_usd": meta.cost_usd or 0.0,
+                "input_tokens": meta.input_tokens or 0,
+                "output_tokens": meta.output_tokens or 0,
+                "attempts": meta.attempts or 0,
+            }
+        )
 
     def _record(self, run: RunSummary) -> RunSummary:
         """Write the record; drafts that are made, or refused, are so also without it."""

@@ -12,7 +12,8 @@ import pytest
 
 from runbooks.batch import BatchOrder
 from runbooks.errors import DraftingFailed
-from runbooks.models import DraftState
+from runbooks.generation import Order
+from runbooks.models import DraftState, RunState
 from tests.fake_model import FakeModel, good_answer
 from tests.models.conftest import PROVIDERS
 
@@ -49,6 +50,23 @@ def test_a_failed_call_is_counted_with_its_tokens_and_cost(model_world, fake, pr
     assert outcome.cost_usd == run.cost_usd == pytest.approx(expected)
     stored, _ = world.service.run(run.run_id)
     assert stored.suggestion_outcomes == run.suggestion_outcomes
+
+
+def test_a_run_that_broke_off_still_tells_what_its_drafts_cost(model_world):
+    """The record was not written any more; the lineage of each draft knows."""
+    world = model_world("gemini")
+    runs = world.service._runs
+    run = runs.start(
+        batch_size=2, triggered_by="manual", actor="batch", provider="gemini", dry_run=False
+    )
+    for _ in range(2):
+        world.service._generator.generate(Order(world.suggest(), "batch", run.run_id))
+    world.clock.pass_(seconds=61)
+    seen, _ = world.service.run(run.run_id)
+    assert (seen.state, seen.generated_count) == (RunState.INTERRUPTED, 2)
+    assert (seen.input_tokens, seen.output_tokens) == (2000, 1000)
+    assert seen.cost_usd == pytest.approx(2 * (1000 * 0.30 + 500 * 2.50) / 1e6)
+    assert [outcome.attempts for outcome in seen.suggestion_outcomes] == [1, 1]
 
 
 REFUSALS = [
