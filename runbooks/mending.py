@@ -6,7 +6,7 @@ from runbooks.acts import Acts
 from runbooks.errors import CommitUnknown, Conflict, NotFound
 from runbooks.findings import counts_of
 from runbooks.models import QueueEntry, Suggestion
-from runbooks.queue import as_fields, entry_fields, problem_of, state_of
+from runbooks.queue import as_fields, entry_fields, listed_as, problem_of, state_of
 from runbooks.repository import Repository
 from runbooks.revision import iso
 from runbooks.store.port import Collection, Create, FieldPath, Update, Write
@@ -77,7 +77,7 @@ class Mender:
 def _in_step(suggestion: Suggestion, entry: QueueEntry) -> bool:
     return (
         not _moved(suggestion, entry)
-        and entry.status == suggestion.status
+        and entry.status == listed_as(suggestion)[1]
         and entry.revision == suggestion.slot.revision
         and entry.problem == problem_of(suggestion)
         and entry.search_form == FORM
@@ -89,7 +89,7 @@ def _moved(suggestion: Suggestion, entry: QueueEntry) -> bool:
     created = iso(suggestion.created_at) if suggestion.created_at else None
     own = suggestion.severity
     return (
-        suggestion.type != entry.type
+        entry.type != listed_as(suggestion)[0]
         or suggestion.heading[:200] != entry.title
         or suggestion.failure_type != entry.failure_type
         or suggestion.similarity_group != entry.similarity_group

@@ -168,7 +168,7 @@ def entry_of(
     last_seen = max((s.added_at for s in suggestion.sources if s.added_at), default=None)
     entry = QueueEntry(
         suggestion_id=suggestion.suggestion_id,
-        type=suggestion.type,
+        type=listed_as(suggestion)[0],
         severity=severity.value if severity else "unknown",
         severity_rank=severity_rank(severity),
         created_at=iso(suggestion.created_at) if suggestion.created_at else EPOCH,
@@ -205,7 +205,7 @@ def state_of(suggestion: Suggestion, counts: Counts, service: str) -> dict[str, 
     meta = slot.draft.generator_meta if slot.draft else None
     approval = suggestion.approval
     return {
-        "status": suggestion.status,
+        "status": listed_as(suggestion)[1],
         "updated_at": iso(suggestion.updated_at) if suggestion.updated_at else EPOCH,
         "draft_state": slot.state if not _unreadable(suggestion) else DraftState.UNREADABLE,
         "edited": slot.kind is SlotKind.HUMAN,
@@ -234,8 +234,21 @@ def problem_of(suggestion: Suggestion) -> str:
 
 def _unreadable(suggestion: Suggestion) -> bool:
     """Say whether nobody can tell what this is, where it stands, or where its draft would be."""
-    known = all(isinstance(suggestion.document.get(name), str) for name in ("type", "status"))
-    return suggestion.slot.kind is SlotKind.UNWRITABLE or not known
+    unknown = listed_as(suggestion) != (suggestion.type, suggestion.status)
+    return suggestion.slot.kind is SlotKind.UNWRITABLE or unknown
+
+
+def listed_as(suggestion: Suggestion) -> tuple[str, str]:
+    """Give the type and status that lists show it under.
+
+    What has none that can be read stands among the pending runbooks, where it is seen and called
+    unreadable; nothing is drafted or decided by that, since the suggestion itself is asked.
+    """
+    found = suggestion.document
+    return (
+        suggestion.type if isinstance(found.get("type"), str) else "runbook",
+        suggestion.status if isinstance(found.get("status"), str) else "pending",
+    )
 
 
 def as_fields(changes: Mapping[str, object]) -> dict[FieldPath, object]:

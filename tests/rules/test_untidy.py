@@ -78,12 +78,22 @@ def check_lists(world: World, mess: Mess) -> None:
             listed += page.entries
         assert page.unreadable == ()
         assert {entry.suggestion_id for entry in listed} == set(mess.suggestions)
+    seen = {entry.suggestion_id for entry in world.service.queue(QueueFilter()).entries}
     for entry in listed:
         check_entry(world, entry)
-    world.service.queue_figures()
+        assert (entry.suggestion_id in seen) == stands_in_the_queue(world, entry)
     check_runs(world, mess)
     world.service.refresh()
     assert world.service.discovery.refresh().mended == 0
+
+
+def stands_in_the_queue(world: World, entry: QueueEntry) -> bool:
+    """Pending runbooks stand there, and what nobody can say to be something else."""
+    document = world.read(entry.suggestion_id).document
+    usual = {"type": "runbook", "status": "pending"}
+    return all(
+        document.get(k) == v or not isinstance(document.get(k), str) for k, v in usual.items()
+    )
 
 
 def check_runs(world: World, mess: Mess) -> None:
