@@ -45,6 +45,7 @@ class RunAnswer(Answer):
     error_count: int
     fallback_count: int
     needs_input_count: int
+    in_flight: int
     processing_duration_ms: float
     cost_usd: float
     input_tokens: int
