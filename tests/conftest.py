@@ -6,9 +6,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from runbooks.store.firestore import FirestoreStore
 from tests.emulator import EmulatorMissing, emulator
+from tools.screenshots import FLAGS, browser_path
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -35,6 +38,24 @@ def firestore_host() -> Iterator[str]:
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium for all tests: Playwright runs once a process.
+
+    Where there is none these tests are skipped, but in CI they must run.
+    """
+    with sync_playwright() as playwright:
+        try:
+            launched = playwright.chromium.launch(executable_path=browser_path(), args=list(FLAGS))
+        except PlaywrightError as missing:
+            reason = f"there is no Chromium that starts: {missing.message.splitlines()[0][:120]}"
+            if os.environ.get("CI") == "true":
+                pytest.fail(reason)
+            pytest.skip(reason)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture

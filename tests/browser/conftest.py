@@ -13,10 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from playwright.sync_api import Error as PlaywrightError
-
-from tools.screenshots import FLAGS, browser_path
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 expect.set_options(timeout=20_000)
 
@@ -30,21 +27,6 @@ class Product:
 
     address: str
     store: Path
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """A headless Chromium; where there is none these tests are skipped, but never in CI."""
-    with sync_playwright() as playwright:
-        try:
-            launched = playwright.chromium.launch(executable_path=browser_path(), args=list(FLAGS))
-        except PlaywrightError as missing:
-            reason = f"there is no Chromium that starts: {missing.message.splitlines()[0][:120]}"
-            if os.environ.get("CI") == "true":
-                pytest.fail(reason)
-            pytest.skip(reason)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Browser, Page, expect
 
 from runbooks.clock import utc_now
 from runbooks.store.sqlite import SqliteStore
 from tests.ui.conftest import ROOT
 from tests.world import make_world
-from tools.screenshots import FLAGS, browser_path, overflow, settle
+from tools.screenshots import overflow, settle
 
 pytestmark = pytest.mark.browser
 HOSTILE = "<img src=x onerror=document.title='broken'> " + "w" * 150
@@ -70,24 +69,10 @@ def _wait_for(port: int) -> None:
     raise AssertionError("the app did not start")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium; where there is none these tests are skipped, but not in CI."""
-    with sync_playwright() as playwright:
-        try:
-            launched = playwright.chromium.launch(executable_path=browser_path(), args=list(FLAGS))
-        except PlaywrightError as missing:
-            if os.environ.get("CI") == "true":
-                raise
-            pytest.skip(f"there is no Chromium: {missing.message[:80]}")
-        yield launched
-        launched.close()
-
-
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
+def page(chromium: Browser, address: str) -> Iterator[Page]:
     """The queue in a tab of its own."""
-    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    opened = chromium.new_page(viewport={"width": 1280, "height": 900})
     opened.goto(f"{address}/queue")
     settle(opened)
     yield opened
@@ -126,12 +111,12 @@ def test_a_title_leads_to_its_review_without_loading_the_app_anew(page: Page) ->
     page.wait_for_url("**/queue")
 
 
-def test_a_filter_set_by_hand_is_in_the_address(page: Page, browser: Browser) -> None:
+def test_a_filter_set_by_hand_is_in_the_address(page: Page, chromium: Browser) -> None:
     """Copying the address bar gives somebody else the same list."""
     page.get_by_role("button", name="Filters").click()
     page.get_by_test_id("stPopoverBody").get_by_text("High", exact=True).click()
     page.wait_for_url("**/queue?severity=high")
-    other = browser.new_page()
+    other = chromium.new_page()
     other.goto(page.url)
     settle(other)
     expect(other.get_by_role("link", name="A high failure")).to_be_visible()
@@ -149,19 +134,19 @@ def test_a_hostile_title_is_shown_and_does_nothing(page: Page) -> None:
 @pytest.mark.parametrize("width", [390, 768, 1280])
 @pytest.mark.parametrize("place", ["queue", "run-history"])
 def test_nothing_is_wider_than_the_screen(
-    browser: Browser, address: str, width: int, place: str
+    chromium: Browser, address: str, width: int, place: str
 ) -> None:
     """On a phone the rows are cards; even a word without end does not push them out."""
-    page = browser.new_page(viewport={"width": width, "height": 844})
+    page = chromium.new_page(viewport={"width": width, "height": 844})
     page.goto(f"{address}/{place}")
     settle(page)
     assert overflow(page) == 0
     page.close()
 
 
-def test_a_phone_finds_the_pages_in_its_menu(browser: Browser, address: str) -> None:
+def test_a_phone_finds_the_pages_in_its_menu(chromium: Browser, address: str) -> None:
     """Where the bar has no room for them they are one touch away."""
-    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
     page.goto(f"{address}/queue")
     settle(page)
     page.get_by_test_id("stExpandSidebarButton").click()
