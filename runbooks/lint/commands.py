@@ -72,6 +72,8 @@ def _block_commands(
     document: Document, block: CodeBlock, known: frozenset[str]
 ) -> Iterator[Command]:
     advised = is_advised_block(document, block)
+    if not block.body.text.strip():
+        return
     if block.language in SQL_LANGUAGES:
         whole = _sql_command(block.body, 0, len(block.body.text), inline=False)
         yield replace(whole, advised=advised)

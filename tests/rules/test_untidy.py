@@ -33,10 +33,10 @@ EVERYTHING = QueueFilter(type="", status=())
 KIM = Person("local:kim", "tab")
 OURS = {"status", "approval_metadata", "version_history", "updated_at"}
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
-sqlite = settings(max_examples=200, deadline=None, suppress_health_check=SLOW)
+sqlite = settings(max_examples=80, deadline=None, suppress_health_check=SLOW)
 # An example that fails is shown as it is: making it smaller takes many minutes on the emulator.
 firestore = settings(
-    max_examples=30,
+    max_examples=15,
     deadline=None,
     suppress_health_check=SLOW,
     phases=(Phase.reuse, Phase.generate),

@@ -15,7 +15,7 @@ def emptied(store: DocumentStore) -> None:
         store.commit([Delete(collection, stored.key) for stored in store.scan(collection)])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(mess=messes(wild=True))
 def test_no_document_breaks_a_page(world: World, mess: Mess) -> None:
     """Every page shows what it can, before and after a batch; an exception fails `App.run`."""

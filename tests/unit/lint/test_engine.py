@@ -203,6 +203,14 @@ def test_time_stays_bounded_on_hostile_texts(name: str) -> None:
     assert time.perf_counter() - begin < 20
 
 
+@pytest.mark.parametrize("language", ["psql", "sql", "bash", "console", "datadog", "json", ""])
+@pytest.mark.parametrize("words", ["", ' -c "SELECT 1 FROM t"'])
+def test_a_fence_that_was_only_begun_is_survived(language: str, words: str) -> None:
+    """So far as anybody has typed: the opening line, and nothing behind it."""
+    begun = f"```{language}{words}"
+    assert all(finding.line <= 1 for finding in lint(begun, FULL_CONTEXT))
+
+
 def test_time_grows_with_the_length_and_not_faster() -> None:
     """Eight times the text takes about eight times as long; a busy machine may double that."""
 
