@@ -21,6 +21,12 @@ _VAGUE = re.compile(
 )
 _QUOTED = re.compile(r"[\"“][^\"“”\n]{2,200}[\"”]|(?<!\w)'[^'\n]{2,200}'(?!\w)|‘[^’\n]{2,200}’")
 _ETC = re.compile(r"(?<![/\w])etc\b(?![/\w])\.?", re.IGNORECASE)
+_CALLED = re.compile(
+    r"\b(?:count|mark|treat|flag|list|regard|declar|defin|describ|report|tag|label|set|seen)"
+    r"\w{0,6}\b[^.;:!?]{0,70}$",
+    re.IGNORECASE,
+)
+"""What something is called: it counts a check `as required`, marks a field `as appropriate`."""
 _MEASURABLE = re.compile(r"\d|%|\b\w{2,40}_\w{2,40}\b|\b\w{2,40}\.\w{2,40}\.\w{2,40}\b|https?://")
 _EXPECTED_NUMBER = re.compile(r"\bexpected\b[^.\n]{0,80}?(\d[\d.,]*)", re.IGNORECASE)
 _PROMQL = re.compile(
@@ -94,6 +100,8 @@ def weasel_words(page: Page) -> Iterator[Finding]:
     found = 0
     for prose in page.document.prose:
         for match in (*WEASEL.finditer(prose.plain), *_ETC.finditer(prose.plain)):
+            if _CALLED.search(prose.plain, max(0, match.start() - 80), match.start()):
+                continue
             found += 1
             if found > _MOST_WEASELS:
                 return

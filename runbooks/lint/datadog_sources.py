@@ -22,7 +22,7 @@ MAX_QUERIES = 500
 _MAX_QUERY = 4_000
 
 _QUERY_SHAPE = re.compile(
-    r"(?:^|[\s(-])(?:@[A-Za-z][\w.@-]{0,100}|(?:service|env|ml_app|resource_name|operation_name"
+    r"(?:^|[\s(])-?(?:@[A-Za-z][\w.@-]{0,100}|(?:service|env|ml_app|resource_name|operation_name"
     r"|trace_id|kube_namespace)):[^\s:/]"
 )
 _NOT_A_QUERY = re.compile(r"[{}]|://|^\s*(?:sum|avg|max|min|count|p\d\d):|\bby\s*\{|,\s*\w+:")

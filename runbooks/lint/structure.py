@@ -15,10 +15,13 @@ from runbooks.lint.page import Check, Page
 _TITLE = re.compile(r"\S.{0,300} - Operational Runbook$")
 _SUFFIX = " - Operational Runbook"
 _WORD = re.compile(r"\w+")
+_PART = re.compile(r"[^\W_]+")
+"""A word, and of a name such as `rag.index_age` each part: that much it tells."""
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|approx|no|cf|resp|incl|St|Dr)\.", re.IGNORECASE)
 _SEVERITIES = frozenset({"low", "medium", "high", "critical", "p1", "p2", "p3"})
 _NO_VALUE = frozenset({"", "-", "–", "n/a", "none", "unknown", "tbd", "todo", "?"})
+_REVIEWED = ("last reviewed", "last review", "reviewed", "last updated", "lastreviewed")
 _MAX_WORDS, _MAX_SUMMARY_WORDS, _MIN_SECTION_WORDS = 1_200, 60, 5
 
 
@@ -129,7 +132,7 @@ def empty_sections(page: Page) -> Iterator[Finding]:
     """RB003: a section that must say something says nothing."""
     document = page.document
     for section in _required(page):
-        words = len(_WORD.findall(document.text_in(section.line + 1, section.end)[:4_000]))
+        words = len(_PART.findall(document.text_in(section.line + 1, section.end)[:4_000]))
         if words < _MIN_SECTION_WORDS:
             severity = page.milder if words else None
             message = f"The section “{section.title[:60]}” has {words or 'no'} words."
@@ -198,19 +201,27 @@ def owner(page: Page) -> Iterator[Finding]:
 
 
 def last_review(page: Page) -> Iterator[Finding]:
-    """RB007: the last review, and how long ago it was."""
+    """RB007: the last review, and how long ago it was.
+
+    One of our drafts that nobody has reviewed yet is as old as its generation: the review that it
+    lacks is the one it waits for.
+    """
     entries = metadata_of(page.document)
-    keys = ("last reviewed", "last review", "reviewed", "last updated", "lastreviewed")
-    entry = next((entries[key] for key in keys if key in entries), None)
+    entry = next((entries[key] for key in _REVIEWED if key in entries), None)
+    new = entry is None and page.strict
+    entry = entries.get("generated") if new else entry
     reviewed = date_in(entry.value) if entry else None
     if reviewed is None:
-        yield _metadata_finding(page, "RB007", entry, "The date of the last review is missing.")
+        place = None if new else entry
+        yield _metadata_finding(page, "RB007", place, "The date of the last review is missing.")
         return
     now = page.context.now or datetime.now(UTC)
     now = now if now.tzinfo else now.replace(tzinfo=UTC)
     age = now - reviewed
     if age > timedelta(days=page.context.review_interval_days):
-        yield _metadata_finding(page, "RB007", entry, f"The last review was {age.days} days ago.")
+        told = f"It was generated {age.days} days ago and not reviewed since."
+        message = told if new else f"The last review was {age.days} days ago."
+        yield _metadata_finding(page, "RB007", entry, message)
 
 
 def length(page: Page) -> Iterator[Finding]:
