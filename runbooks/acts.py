@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cached_property
 
 from runbooks.errors import (
+    AlreadyPending,
     NoDraft,
     NotPending,
     OverwriteBlocked,
@@ -266,6 +267,8 @@ def refuse(verdict: Verdict, suggestion: Suggestion, decided_on: str) -> None:
     sid = suggestion.suggestion_id
     if verdict is Verdict.STALE:
         raise StaleRevision(sid, decided_on, suggestion.slot.revision)
+    if verdict is Verdict.NOT_PENDING and suggestion.status == "pending":
+        raise AlreadyPending(sid)
     if verdict is Verdict.NOT_PENDING:
         raise NotPending(sid, suggestion.status)
     if verdict is Verdict.BLOCKED:

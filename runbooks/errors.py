@@ -10,10 +10,13 @@ RunbookError
 │   ├── OverwriteBlocked     a person's text is there and force was not given
 │   ├── StaleRevision        somebody saved since
 │   ├── NotPending           the suggestion is already decided
+│   │   └── AlreadyPending   it was to be reopened and is open
 │   ├── GenerationInProgress somebody else is generating it
 │   ├── BeingEdited          a person holds it or has unsaved text
 │   ├── HoldLost             another person took the item over
+│   │   └── HeldByAnother    another person edits it, and the act had no hold
 │   ├── ChangedSince         what was to be undone does not stand any more
+│   ├── NotYourText          an unsaved text of somebody else was to be thrown away
 │   ├── NotSeen              this person has not opened the present revision
 │   ├── WouldBeFallback      only a template could be written
 │   ├── BudgetExceeded       the money of this call or run is used up
@@ -137,6 +140,13 @@ class NotPending(Refused):
         self.status = status
 
 
+class AlreadyPending(NotPending):
+    """It was to be reopened and waits for a decision already."""
+
+    def __init__(self, suggestion_id: str) -> None:
+        super().__init__(suggestion_id, "pending")
+
+
 class GenerationInProgress(Refused):
     """Somebody else is generating this suggestion (CONTRACT R18)."""
 
@@ -168,6 +178,10 @@ class HoldLost(Refused):
         self.holder = holder
 
 
+class HeldByAnother(HoldLost):
+    """`holder` is editing the item, and who acts holds nothing, as over REST (CONTRACT R18)."""
+
+
 class ChangedSince(Refused):
     """What was to be undone does not stand any more: somebody else acted since."""
 
@@ -176,6 +190,14 @@ class ChangedSince(Refused):
     def __init__(self, suggestion_id: str, status: str) -> None:
         super().__init__(suggestion_id, status)
         self.status = status
+
+
+class NotYourText(Refused):
+    """The unsaved text belongs to `holder`; only its author throws it away."""
+
+    def __init__(self, suggestion_id: str, holder: str) -> None:
+        super().__init__(suggestion_id, holder)
+        self.holder = holder
 
 
 class NotSeen(Refused):

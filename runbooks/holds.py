@@ -3,16 +3,33 @@
 from datetime import timedelta
 
 from runbooks.clock import Clock
-from runbooks.errors import BeingEdited
+from runbooks.errors import BeingEdited, HeldByAnother, HoldLost
 from runbooks.leases import Leases, LeaseTaken
 from runbooks.models import Lease
 from runbooks.repository import Repository
 from runbooks.revision import iso
-from runbooks.store.port import Collection, Merge
+from runbooks.store.port import SERVER_TIME, Collection, FieldPath, Merge, Update, Write
 from runbooks.unsaved import Person
 
 HOLD_SECONDS = 60.0
 RENEW_SECONDS = 20.0
+
+
+def checked_hold(leases: Leases, suggestion_id: str, person: Person) -> list[Write]:
+    """Give the write that fails when this person's hold is taken over meanwhile (CONTRACT R18).
+
+    Raise HoldLost when it was already. Who has no hold, as over REST, may write only while nobody
+    else has one: HeldByAnother.
+    """
+    now = leases.holder_of(suggestion_id)
+    if now is None or (person.hold is None and now.holder == person.actor):
+        return []
+    if person.hold is None:
+        raise HeldByAnother(suggestion_id, now.holder)
+    if now.secret != person.hold.secret:
+        raise HoldLost(suggestion_id, now.holder)
+    fields: dict[FieldPath, object] = {("acquired_at",): SERVER_TIME}
+    return [Update(Collection.LEASES, now.key, fields, if_token=now.token)]
 
 
 class Holds:

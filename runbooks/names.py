@@ -10,6 +10,8 @@ from runbooks.errors import InvalidRequest
 
 NAME_COOKIE = "runbooks_name"
 NAME_ROUTE = "/session/name"
+NAMELESS = "local:visitor-"
+"""How an actor begins who gave no name; the same person is another one after a reload."""
 MAX_NAME = 40
 """The longest name, in characters."""
 

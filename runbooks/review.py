@@ -9,11 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from runbooks.acts import Acts, NewText, refuse
-from runbooks.decisions import Fields, already, decision_fields, took_effect
+from runbooks.decisions import already, decision_fields, took_effect
 from runbooks.errors import (
     BlockingFindings,
     ChangedSince,
-    HoldLost,
     InvalidRequest,
     NotRunbook,
     RunbookError,
@@ -21,18 +20,14 @@ from runbooks.errors import (
     StrictGate,
 )
 from runbooks.findings import blocking, errors_of
+from runbooks.holds import checked_hold
 from runbooks.leases import Leases
 from runbooks.models import SlotKind, Suggestion, VersionReason
 from runbooks.overwrite import Act, Position, Verdict, judge
 from runbooks.repository import Repository
 from runbooks.revision import iso
 from runbooks.snippets import by_person, edited
-from runbooks.store.port import (
-    SERVER_TIME,
-    Collection,
-    Update,
-    Write,
-)
+from runbooks.store.port import Write
 from runbooks.store.slots import readable_text
 from runbooks.unsaved import Person, UnsavedTexts, check_text
 
@@ -79,11 +74,17 @@ class Review:
         return self._save(act, suggestion_id, markdown, revision, person, reason.strip())
 
     def restore(self, suggestion_id: str, number: int, revision: str, person: Person) -> Suggestion:
-        """Bring a version back as a person's text over `revision` (CONTRACT R11)."""
+        """Bring a version back as a person's text over `revision` (CONTRACT R11).
+
+        Raise as `save` does, and InvalidRequest for a version without a text.
+        """
         version = self._repository.version(suggestion_id, number)
         at = self._clock()
         base = version.snippet if isinstance(version.snippet, Mapping) else {}
         markdown = readable_text(version.snippet)
+        if not markdown.strip():
+            problem = f"version {number} holds no text that could be put in place"
+            raise InvalidRequest("version", problem)
 
         def build(suggestion: Suggestion) -> NewText:
             snippet = by_person(suggestion, base, markdown, person.actor, at)
@@ -127,7 +128,7 @@ class Review:
         return self._decide(Act.REJECT, suggestion_id, revision, actor, extra)
 
     def reopen(self, suggestion_id: str, actor: str, reason: str) -> Suggestion:
-        """Make a decided suggestion pending again (CONTRACT R16); raise NotPending if it is."""
+        """Make a decided suggestion pending again (CONTRACT R16); raise AlreadyPending."""
         if not reason.strip():
             raise InvalidRequest("reason", "reopening needs a reason")
         return self._decide(Act.REOPEN, suggestion_id, None, actor, {"notes": reason.strip()})
@@ -212,7 +213,8 @@ class Review:
                 writes = self._acts.text_writes(
                     now, text, entry, again=again, seen_by=person.actor, ended=ended
                 )
-                writes += [*opening, *self._unsaved.removals(now, ended), *self._held(now, person)]
+                held = checked_hold(self._holds, now.suggestion_id, person)
+                writes += [*opening, *self._unsaved.removals(now, ended), *held]
                 self._repository.store.commit(writes)
             return self._repository.suggestion(now.suggestion_id)
 
@@ -230,18 +232,6 @@ class Review:
             now.suggestion_id, text.actor, Act.REOPEN.value, now.slot.revision, text.note
         )
         return replace(text, besides=fields), [audit]
-
-    def _held(self, suggestion: Suggestion, person: Person) -> list[Write]:
-        """Give the write that fails when the person's hold was taken over (CONTRACT R18)."""
-        if person.hold is None:
-            return []
-        now = self._holds.holder_of(suggestion.suggestion_id)
-        if now is None:
-            return []
-        if now.secret != person.hold.secret:
-            raise HoldLost(suggestion.suggestion_id, now.holder)
-        fields: Fields = {("acquired_at",): SERVER_TIME}
-        return [Update(Collection.LEASES, now.key, fields, if_token=now.token)]
 
     def _decide(
         self,

@@ -246,9 +246,9 @@ class RunbookService:
         """Keep what a person is typing, until it is saved or thrown away."""
         return self._unsaved.keep(suggestion_id, text, base_revision, person)
 
-    def discard_unsaved(self, suggestion_id: str, places: Sequence[str]) -> None:
-        """Throw unsaved texts away, as their author asked."""
-        self._unsaved.discard(suggestion_id, places)
+    def discard_unsaved(self, suggestion_id: str, places: Sequence[str], person: Person) -> None:
+        """Throw unsaved texts away, as their author asked; raise NotYourText."""
+        self._unsaved.discard(suggestion_id, places, person)
 
     def hold(self, suggestion_id: str, person: Person, *, take_over: bool = False) -> Lease:
         """Take or renew the editing hold for 60 s; raise BeingEdited (CONTRACT R18)."""

@@ -7,11 +7,12 @@ save would have lost (one per text, so that a later text never replaces it; CONT
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from runbooks.acts import NewText
-from runbooks.errors import InvalidRequest, RunbookError
+from runbooks.errors import InvalidRequest, NotYourText, RunbookError
 from runbooks.models import Lease, Suggestion, UnsavedText
+from runbooks.names import NAMELESS
 from runbooks.repository import Repository
 from runbooks.store import records
 from runbooks.store.codec import document_key, key_of
@@ -19,6 +20,7 @@ from runbooks.store.port import Collection, Delete, FieldPath, Merge, Write
 
 MAX_TEXT_BYTES = 600_000
 """A runbook's text, in UTF-8; more than that is no runbook and fits no Firestore document."""
+_LEFT_ALONE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,16 @@ class UnsavedTexts:
             return False
         return True
 
-    def discard(self, suggestion_id: str, places: Iterable[str]) -> None:
-        """Throw these texts away, as their author asked."""
+    def discard(self, suggestion_id: str, places: Iterable[str], person: Person) -> None:
+        """Throw these texts away, as their author asked; raise NotYourText, and then keep all.
+
+        What somebody without a name left a minute ago may be thrown away by anybody: nobody could
+        show that it is theirs.
+        """
         gone, entry = tuple(places), self._repository.entry(suggestion_id)
+        for text in self._repository.unsaved(suggestion_id):
+            if text.place in gone and not self._may_discard(text, person):
+                raise NotYourText(suggestion_id, text.actor)
         writes: list[Write] = [Delete(Collection.UNSAVED, _key(suggestion_id, p)) for p in gone]
         if entry:
             paths: tuple[FieldPath, ...] = tuple(("unsaved_by", place) for place in gone)
@@ -80,6 +89,12 @@ class UnsavedTexts:
         """Give the writes that remove these texts."""
         sid = suggestion.suggestion_id
         return [Delete(Collection.UNSAVED, _key(sid, place)) for place in places]
+
+    def _may_discard(self, text: UnsavedText, person: Person) -> bool:
+        if text.actor == person.actor:
+            return True
+        left = text.at is None or self._clock() - text.at > _LEFT_ALONE
+        return text.actor.startswith(NAMELESS) and left
 
     def _put(
         self,

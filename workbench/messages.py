@@ -133,6 +133,11 @@ MESSAGES: Mapping[type[e.RunbookError], Message] = {
         _NOT_OVERWRITTEN,
         "Reopen it, with a reason, to change it.",
     ),
+    e.AlreadyPending: Message(
+        "This is open already: somebody was faster, or it was asked twice.",
+        _NOTHING_CHANGED,
+        "Approve, reject or edit it.",
+    ),
     e.GenerationInProgress: Message(
         "This draft is being generated right now, by {holder}.",
         _NOTHING_CHANGED,
@@ -148,10 +153,20 @@ MESSAGES: Mapping[type[e.RunbookError], Message] = {
         _NOT_OVERWRITTEN,
         "Look at what changed, then take it over again if you must.",
     ),
+    e.HeldByAnother: Message(
+        "This is being edited right now, by {holder}.",
+        _NOT_OVERWRITTEN,
+        "Ask, or take it over under *Edit*; then do it again.",
+    ),
     e.ChangedSince: Message(
         "{suggestion_id} was changed by somebody since, it is {status} now.",
         "It was left as it is.",
         "Open it to see what became of it.",
+    ),
+    e.NotYourText: Message(
+        "That unsaved text is of {holder}.",
+        "It was kept.",
+        "Only its author can throw it away.",
     ),
     e.NotSeen: Message(
         "{suggestion_id} was not opened by you in its present form.",

@@ -45,14 +45,21 @@ TABLE: Mapping[type[e.RunbookError], Row] = {
     e.NotPending: Row(
         409, "{suggestion_id} is {status}, not pending. Nothing was changed; reopen it first."
     ),
+    e.AlreadyPending: Row(
+        409, "{suggestion_id} waits for a decision already; it need not be reopened."
+    ),
     e.GenerationInProgress: Row(
         409, "{holder} is generating {suggestion_id} right now. Try again in {seconds_left} s."
     ),
     e.BeingEdited: Row(409, "{holder} is editing {suggestion_id}. Nothing was changed."),
     e.HoldLost: Row(409, "{suggestion_id} was taken over by {holder}. Nothing was overwritten."),
+    e.HeldByAnother: Row(
+        409, "{holder} is editing {suggestion_id} right now. Nothing was overwritten."
+    ),
     e.ChangedSince: Row(
         409, "{suggestion_id} was changed since and is {status} now. Nothing was undone."
     ),
+    e.NotYourText: Row(409, "That unsaved text is of {holder}. It was kept."),
     e.NotSeen: Row(409, "{suggestion_id} was not opened at its present revision {stored}."),
     e.WouldBeFallback: Row(
         409,

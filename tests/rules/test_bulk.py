@@ -4,6 +4,7 @@ import pytest
 
 from runbooks.bulk import Assignment, BulkAct, Decision
 from runbooks.errors import (
+    AlreadyPending,
     BeingEdited,
     BlockingFindings,
     ChangedSince,
@@ -154,7 +155,7 @@ def test_an_undo_repeated_says_that_it_is_pending(world, opened):
     """A second click does nothing more."""
     lines = world.service.approve_many(opened, ANN)
     world.service.undo(deeds(lines), ANN)
-    assert problems(world.service.undo(deeds(lines), ANN)) == dict.fromkeys(opened, NotPending)
+    assert problems(world.service.undo(deeds(lines), ANN)) == dict.fromkeys(opened, AlreadyPending)
 
 
 def test_what_was_decided_before_is_no_part_of_the_undo(world, opened):

@@ -32,8 +32,8 @@ def test_a_kept_text_is_found_by_either_name(
         assert {u.text for u in world.service.open(name, kim).unsaved} == {"# Lee's", "# half"}
         assert [v.reason for v in world.service.versions(name)] == ["edited"]
         assert [a.action for a in world.service.audit(name)] == ["edited"]
-    places = [unsaved.place for unsaved in world.service.repository.unsaved(written)]
-    world.service.discard_unsaved(written, places)
+    for unsaved in world.service.repository.unsaved(written):
+        world.service.discard_unsaved(written, [unsaved.place], Person(unsaved.actor))
     glance = world.service.peek(key)
     assert (glance.unsaved, dict(glance.entry.unsaved_by)) == ((), {})
 

@@ -115,7 +115,8 @@ def forget(service: RunbookService, sid: str) -> None:
     desk = review_state.desk(sid)
     if desk.typed is not None:
         desk.typed = None
-        service.discard_unsaved(sid, [wiring.person().desk])
+        me = wiring.person()
+        service.discard_unsaved(sid, [me.desk], me)
 
 
 def set_aside(service: RunbookService, sid: str) -> None:
@@ -142,5 +143,5 @@ def move_here(service: RunbookService, sid: str, text: str, base: str) -> None:
         if unsaved.actor == me.actor and unsaved.place != me.desk and same_text(unsaved.text, text)
     ]
     if copies:
-        service.discard_unsaved(sid, copies)
+        service.discard_unsaved(sid, copies, me)
     review_state.desk(sid).typed = Typed(text, utc_now())

@@ -107,7 +107,7 @@ def _put(service: RunbookService, sid: str, text: UnsavedText, places: tuple[str
     if desk.screen is not None:
         desk.base = desk.opened = desk.screen.revision
     keeper.move_here(service, sid, text.text, desk.base)
-    service.discard_unsaved(sid, [place for place in places if place != person.desk])
+    service.discard_unsaved(sid, [place for place in places if place != person.desk], person)
     desk.refusal = None
     desk.round += 1
     review_state.go_to_tab(sid, review_state.EDIT)
@@ -115,4 +115,4 @@ def _put(service: RunbookService, sid: str, text: UnsavedText, places: tuple[str
 
 @notices.guarded
 def _do_discard(service: RunbookService, sid: str, places: tuple[str, ...]) -> None:
-    service.discard_unsaved(sid, places)
+    service.discard_unsaved(sid, places, wiring.person())
