@@ -8,6 +8,7 @@ from runbooks.drafting.choosing import ChosenAction, Match
 from runbooks.drafting.error_text import one_line
 from runbooks.drafting.facts import Facts
 from runbooks.drafting.port import Evidence
+from runbooks.lint.page import INVESTIGATION_MINUTES
 from runbooks.markdown.outline import Step, code_span, escape_inline
 
 CERTAIN = 0.75
@@ -125,15 +126,25 @@ def _quoted_command(text: str) -> str:
     return f"The pattern recommends, to be judged before use: {code_span(text)}."
 
 
+def _patience(evidence: Evidence) -> str:
+    """Say how long to look for the cause: as the service's row says.
+
+    A service without a row has the default time, which no severity may contradict (RB404).
+    """
+    wanted = evidence.row.escalate_after_minutes
+    severity = evidence.severity.value if evidence.severity else ""
+    allowed = INVESTIGATION_MINUTES.get(severity, wanted)
+    if evidence.row.known or wanted <= allowed:
+        return f"{wanted} minutes"
+    return f"{allowed} minutes ({severity} allows no more; the default is {wanted} minutes)"
+
+
 def escalation(
     evidence: Evidence, matches: tuple[Match, ...], words: Mapping[str, str]
 ) -> tuple[str, str, str]:
     """Say when, who and from which threshold, from the services file alone (CONTRACT §4)."""
     row = evidence.row
-    when = (
-        f"If the diagnosis steps do not confirm the cause within {row.escalate_after_minutes}"
-        " minutes"
-    )
+    when = f"If the diagnosis steps do not confirm the cause within {_patience(evidence)}"
     extra = next((match.cause.escalate for match in matches if match.cause.escalate), None)
     if extra:
         when += f", or at once {fill(extra, words)}"

@@ -8,6 +8,7 @@ from runbooks.drafting.payload import MAX_DEPTH, MAX_KEYS, MAX_MEMBERS, name_of,
 from runbooks.drafting.port import Evidence
 from runbooks.evidence.report import SupportKind
 from runbooks.evidence.words import shown
+from runbooks.lint.page import INVESTIGATION_MINUTES
 from runbooks.models import RawTrace
 from runbooks.trace.spans import is_span
 
@@ -193,6 +194,10 @@ def told_passages(evidence: Evidence) -> Passages:
         },
     )
     _fields(found, "services", f"services file, {evidence.row.service}", _row(evidence))
+    for severity, minutes in INVESTIGATION_MINUTES.items():
+        if evidence.severity and severity == evidence.severity.value:
+            told = f"within {minutes} minutes ({severity} allows no more)"
+            found.add("template", f"time that {severity} allows before escalation", told)
     return found
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from runbooks.lint.command import Command
 from runbooks.lint.commands import is_query_block
-from runbooks.lint.document import OUTPUT_LANGUAGES, CodeBlock, Item, Section, lines_between
+from runbooks.lint.document import OUTPUT_LANGUAGES, CodeBlock, Item, Prose, Section, lines_between
 from runbooks.lint.effect import Level
 from runbooks.lint.finding import Finding, Fix
 from runbooks.lint.page import Check, Page
-from runbooks.lint.wording import BRANCH, EXPECTED, WEASEL
+from runbooks.lint.wording import BRANCH, EXPECTED, FITTING, OPEN_LIST, WEASEL
 
 _VAGUE = re.compile(
     r"(?:^|[.:;]\s{1,3})[*_\s]{0,4}(?:check|review|look at|look into|inspect|examine|investigate"
@@ -27,6 +28,8 @@ _CALLED = re.compile(
     re.IGNORECASE,
 )
 """What something is called: it counts a check `as required`, marks a field `as appropriate`."""
+_IS = re.compile(r"\b(?:is|are|was|were|be|been|seem\w*|and|not|felt)\s{1,3}$", re.IGNORECASE)
+_ADVISING = frozenset({"diagnosis", "mitigation", "fix", "escalation", "rollback", "verification"})
 _MEASURABLE = re.compile(r"\d|%|\b\w{2,40}_\w{2,40}\b|\b\w{2,40}\.\w{2,40}\.\w{2,40}\b|https?://")
 _EXPECTED_NUMBER = re.compile(r"\bexpected\b[^.\n]{0,80}?(\d[\d.,]*)", re.IGNORECASE)
 _PROMQL = re.compile(
@@ -96,17 +99,24 @@ def _is_specific(page: Page, item: Item) -> bool:
 
 
 def weasel_words(page: Page) -> Iterator[Finding]:
-    """RB103: words that leave the decision open."""
-    found = 0
-    for prose in page.document.prose:
-        for match in (*WEASEL.finditer(prose.plain), *_ETC.finditer(prose.plain)):
-            if _CALLED.search(prose.plain, max(0, match.start() - 80), match.start()):
-                continue
-            found += 1
-            if found > _MOST_WEASELS:
-                return
-            message = f"“{match.group()}” leaves the decision to the reader."
-            yield page.at("RB103", message, prose.body, match.start(), match.end())
+    """RB103: words that leave the decision open, where somebody has to decide."""
+    places = ((prose, match) for prose in page.document.prose for match in _weasels(page, prose))
+    for prose, match in islice(places, _MOST_WEASELS):
+        message = f"“{match.group()}” leaves the decision to the reader."
+        yield page.at("RB103", message, prose.body, match.start(), match.end())
+
+
+def _weasels(page: Page, prose: Prose) -> Iterator[re.Match[str]]:
+    """In a story `and so on` cuts a list short; where something is to be done it hides a part."""
+    plain = prose.plain
+    advises = page.document.role_at(prose.line) in _ADVISING
+    for match in WEASEL.finditer(plain):
+        if not _CALLED.search(plain, max(0, match.start() - 80), match.start()):
+            yield match
+    if advises:
+        yield from OPEN_LIST.finditer(plain)
+        yield from _ETC.finditer(plain)
+        yield from (m for m in FITTING.finditer(plain) if not _IS.search(plain, 0, m.start()))
 
 
 def unmeasurable_symptoms(page: Page) -> Iterator[Finding]:

@@ -16,7 +16,8 @@ _LABELLED = re.compile(
     r"\s?\*{0,2}\s{0,3}(?P<value>.{0,600})"
 )
 _WHEN = re.compile(
-    r"\b(?:if|when|after|within|unless|once|as soon as|no later than)\b", re.IGNORECASE
+    r"\b(?:if|when|after|within|unless|once|as soon as|no later than|unresolved|conditions?)\b",
+    re.IGNORECASE,
 )
 _CHANNEL = re.compile(r"(?<![\w/&])#[A-Za-z][\w-]{1,80}")
 _ROLE = re.compile(

@@ -155,6 +155,10 @@ class _Builder:
         return end
 
 
+_OF_A_TITLE = frozenset({"diagnosis", "mitigation", "rollback"})
+"""What a page as a whole can be for; a support bot in its title makes it no page on support."""
+
+
 def _sections(headings: list[Section], total: int) -> list[Section]:
     ends: list[int] = [total] * len(headings)
     still_open: list[int] = []
@@ -168,7 +172,7 @@ def _sections(headings: list[Section], total: int) -> list[Section]:
         parent = sections[still_open[-1]].role if still_open else "other"
         still_open.append(index)
         role = role_of(heading.title, parent if heading.level > 2 else "other")
-        if heading is title:
+        if heading is title or (heading.level == 1 and role not in _OF_A_TITLE):
             role = "other"
         sections.append(
             Section(heading.title, heading.level, heading.line, 0, role, heading.setext)

@@ -47,7 +47,9 @@ EXPECTED = wording(
     when it, when the, when this"""
 )
 WEASEL = wording(
-    """as needed, as required, as appropriate, if necessary, if needed, if required, appropriate,
-    appropriately, and so on, and so forth, contact the relevant team, contact the right team"""
+    """as needed, as required, as appropriate, if appropriate, if necessary, if needed, if required,
+    contact the relevant team, contact the right team"""
 )
+OPEN_LIST = wording("and so on, and so forth")
+FITTING = wording("appropriate, appropriately")
 BRANCH = wording("if, when, whenever, otherwise, unless, else, in case, depending")

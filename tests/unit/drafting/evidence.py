@@ -9,6 +9,7 @@ from runbooks.drafting.port import DraftRequest, Evidence
 from runbooks.lineage import canonical_first, pattern_keys, trace_order
 from runbooks.models import FailurePattern, RawTrace, Severity, Suggestion
 from runbooks.queue import effective_severity
+from runbooks.redaction import Redactor
 from runbooks.revision import sha256
 from runbooks.services import ServiceDirectory, ServiceRow
 from runbooks.store.documents import read_pattern, read_suggestion, read_trace
@@ -84,6 +85,30 @@ def request(found: Evidence) -> DraftRequest:
 def tau(folder: Path, row: ServiceRow | None = None) -> list[Evidence]:
     """The evidence of every suggestion derived from the tau-bench runs."""
     return _all(folder, "tau_failures", "tau_patterns", "tau_suggestions", lambda _: row)
+
+
+def tau_patterns(folder: Path, row: ServiceRow | None = None) -> list[Evidence]:
+    """The evidence of each pattern of the tau-bench runs by itself, redacted, with its trace."""
+    traces = {str(trace["trace_id"]): trace for trace in rows(folder / "tau_failures.jsonl")}
+    found = []
+    for pattern in rows(folder / "tau_patterns.jsonl"):
+        trace_id = str(pattern["source_trace_id"])
+        suggestion: Document = {
+            "suggestion_id": f"sugg-{trace_id[:8]}",
+            "severity": pattern.get("severity"),
+            "source_traces": [{"trace_id": trace_id, "pattern_id": pattern["pattern_id"]}],
+        }
+        redactor = Redactor()
+        clean = [_redacted(redactor, document) for document in (traces[trace_id], pattern)]
+        found.append(evidence(suggestion, clean[1:], clean[:1], row))
+    return found
+
+
+def _redacted(redactor: Redactor, document: Document) -> dict[str, object]:
+    """Redact a document as production does: all but its ids."""
+    ids = {name: value for name, value in document.items() if name.endswith("_id")}
+    clean = redactor.value(document)
+    return {**clean, **ids} if isinstance(clean, dict) else ids
 
 
 def sample() -> list[Evidence]:

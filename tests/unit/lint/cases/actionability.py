@@ -265,3 +265,9 @@ CASES += [
         ),
     ),
 ]
+
+CASES += [
+    ("RB103", False, draft(summary="Dashboards, reports etc. show answers of yesterday.")),
+    ("RB103", False, draft(fix="1. A deadline of 60 seconds is appropriate for the refresh.")),
+    ("RB103", True, draft(mitigation="1. Give the pods, when it helps, appropriate limits.")),
+]
