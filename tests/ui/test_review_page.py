@@ -85,6 +85,12 @@ class Page:
         """The suggestion as it is stored now."""
         return self.world.read(self.sid)
 
+    def saved_elsewhere(self, text: str) -> None:
+        """Another service puts a person's text in place, without asking who holds the item."""
+        path = ("suggestion_content", "runbook_snippet")
+        snippet = {**self.stored.slot.raw, "markdown_content": text, "edited_by": "local:lee"}
+        self.world.foreign_write(self.sid, {path: snippet})
+
     def has(self, name: str) -> bool:
         """Whether there is such a button that can be pressed."""
         return any(b.key == self.key(name) and not b.disabled for b in self.at.button)
@@ -264,9 +270,8 @@ def test_saving_twice_goes_over_ones_own_text(drafted: Page) -> None:
 def test_a_stale_save_shows_both_texts_and_loses_neither(written: Page) -> None:
     """Mine stays in the editor and on the server, theirs is shown beside it."""
     written.tab("Edit")
-    seen = written.stored.slot.revision
     theirs = GOOD.replace("## Summary", "## Summary\n\ntheir line\n")
-    written.world.service.save(written.sid, theirs, seen, Person("local:lee"))
+    written.saved_elsewhere(theirs)
     written.write(GOOD + "\nmy line\n").click("save")
     assert "their line" in written.text
     assert "my line" in written.editor.value
@@ -280,8 +285,7 @@ def test_a_stale_save_shows_both_texts_and_loses_neither(written: Page) -> None:
 def test_taking_theirs_keeps_mine_aside(written: Page) -> None:
     """The refused text is offered again, and comes back into the editor with one click."""
     written.tab("Edit")
-    seen = written.stored.slot.revision
-    written.world.service.save(written.sid, GOOD + "\ntheirs\n", seen, Person("local:lee"))
+    written.saved_elsewhere(GOOD + "\ntheirs\n")
     written.write(GOOD + "\nmine\n").click("save")
     written.click("theirs")
     assert written.editor.value == GOOD + "\ntheirs\n"
@@ -296,8 +300,7 @@ def test_taking_theirs_keeps_mine_aside(written: Page) -> None:
 def test_merging_by_hand_saves_over_theirs(written: Page) -> None:
     """After a look at both, the next save goes over the text that was shown."""
     written.tab("Edit")
-    seen = written.stored.slot.revision
-    written.world.service.save(written.sid, GOOD + "\ntheirs\n", seen, Person("local:lee"))
+    written.saved_elsewhere(GOOD + "\ntheirs\n")
     written.write(GOOD + "\nmine\n").click("save")
     written.click("merge")
     assert written.editor.value == GOOD + "\nmine\n"
