@@ -14,6 +14,7 @@ from runbooks.errors import NotFound, Refused, RunbookError
 from runbooks.generation import Generator, Order
 from runbooks.models import Outcome, QueueEntry, RunState, RunSummary
 from runbooks.outcomes import Breaker, billed, failed, made, not_attempted, skipped, timed
+from runbooks.places import Places, RunStopped
 from runbooks.renewal import Renewal
 from runbooks.repository import Repository
 from runbooks.runs import Runs, Tally
@@ -73,8 +74,8 @@ class _Work:
     run: RunSummary
     tally: Tally
     watch: Watch
-    budget: Budget
     breaker: Breaker
+    places: Places
 
     def report(self, total: int, working: tuple[str, ...]) -> None:
         self.watch.report(Progress(self.run, total, tuple(self.tally.outcomes), working))
@@ -117,9 +118,8 @@ class Batches:
             provider=self._provider,
             dry_run=order.dry_run,
         )
-        budget = self._budget(order)
-        tally = Tally(budget=budget)
-        work = _Work(order, run, tally, watch, budget, Breaker())
+        tally = Tally(budget=self._budget(order))
+        work = self._open(order, run, tally, watch)
         state = RunState.INTERRUPTED
         try:
             with self._runs.alive(run, tally):
@@ -131,6 +131,11 @@ class Batches:
             run = self._runs.finish(run, tally, state)
         watch.report(Progress(run, len(picks), tuple(tally.outcomes), finished=True))
         return run
+
+    def _open(self, order: BatchOrder, run: RunSummary, tally: Tally, watch: Watch) -> _Work:
+        breaker = Breaker()
+        places = Places(self._concurrency, lambda: watch.cancel.is_set() or breaker.open)
+        return _Work(order, run, tally, watch, breaker, places)
 
     def _pick(self, order: BatchOrder, watch: Watch) -> list[Pick]:
         """Choose what to draft: as ordered, or what has no draft, worst first (CONTRACT R7)."""
@@ -177,8 +182,8 @@ class Batches:
     def _work(self, work: "_Work", picks: list[Pick]) -> None:
         """Feed the workers one by one, so that a cancel or a large batch leaves nothing behind."""
         waiting = iter(picks)
-        running: dict[Future[Outcome], str] = {}
-        with ThreadPoolExecutor(self._concurrency, thread_name_prefix="draft") as pool:
+        running: dict[Future[Outcome | None], str] = {}
+        with ThreadPoolExecutor(self._workers, thread_name_prefix="draft") as pool:
             while True:
                 for pick in islice(waiting, self._free(running, work)):
                     running[pool.submit(self._one, work, pick)] = pick.suggestion_id
@@ -187,7 +192,9 @@ class Batches:
                 done, _ = wait(running, timeout=_TICK_S, return_when=FIRST_COMPLETED)
                 for future in done:
                     running.pop(future)
-                    work.tally.outcomes.append(future.result())
+                    outcome = future.result()
+                    if outcome is not None:
+                        work.tally.outcomes.append(outcome)
                 work.report(len(picks), tuple(running.values()))
         if work.breaker.open:
             work.tally.outcomes.extend(not_attempted(pick.suggestion_id) for pick in waiting)
@@ -195,10 +202,18 @@ class Batches:
     def _free(self, running: Sized, work: "_Work") -> int:
         """Say how many more items may start now."""
         stopped = work.watch.cancel.is_set() or work.breaker.open
-        return 0 if stopped else self._concurrency - len(running)
+        return 0 if stopped else self._workers - len(running)
 
-    def _one(self, work: "_Work", pick: Pick) -> Outcome:
-        """Draft one item; whatever goes wrong becomes its outcome and stops nothing else."""
+    @property
+    def _workers(self) -> int:
+        """Give how many items are in work: those that have a call, and some read or written."""
+        return self._concurrency + (self._concurrency + 1) // 2
+
+    def _one(self, work: "_Work", pick: Pick) -> Outcome | None:
+        """Draft one item; whatever goes wrong becomes its outcome and stops nothing else.
+
+        None for one that the run's end found waiting: it is as if it had not begun.
+        """
         started = time.monotonic()
         order, run, bill = work.order, work.run, Bill()
         try:
@@ -210,13 +225,16 @@ class Batches:
                     dry_run=order.dry_run,
                     revision=pick.revision,
                     considerate=True,
-                    budget=work.budget,
+                    budget=work.tally.budget,
                     bill=bill,
                     cancel=work.watch.cancel,
+                    place=work.places.one,
                 )
             )
             work.breaker.worked(product)
             outcome = made(product)
+        except RunStopped:
+            return not_attempted(pick.suggestion_id) if work.breaker.open else None
         except Refused as refused:
             outcome = skipped(pick.suggestion_id, refused)
         except RunbookError as error:

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -34,6 +35,7 @@ from runbooks.snippets import Snippet, generated
 from runbooks.turns import Turns
 
 logger = logging.getLogger(__name__)
+_NOTICED_S = 1.0
 _REPLACEABLE_BY_FALLBACK = {DraftState.NONE, DraftState.FALLBACK}
 
 
@@ -42,7 +44,8 @@ class Order:
     """What is to be generated, for whom; `revision` is the one the order was decided on, None the
     one read at the start (CONTRACT R4). `considerate`: leave items alone that a person is at.
     `budget` is the run's money; without one the suggestion's own is all there is. `bill` says in
-    the end what the calls came to, whatever became of them; after `cancel` none starts."""
+    the end what the calls came to, whatever became of them; after `cancel` none starts. `place`
+    is had while the model is asked, and gives the seconds that were waited for it."""
 
     suggestion_id: str
     actor: str
@@ -54,6 +57,7 @@ class Order:
     budget: Budget | None = None
     bill: Bill = field(default_factory=Bill)
     cancel: threading.Event = field(default_factory=threading.Event)
+    place: Callable[[], AbstractContextManager[float]] = lambda: nullcontext(0.0)
 
 
 @dataclass(frozen=True)
@@ -145,10 +149,14 @@ class Generator:
         return Budget(self._budget_usd, "suggestion")
 
     def _draft_and_write(self, order: Order, lease: Lease | None) -> Product:
-        until = time.monotonic() + self._seconds
+        started = time.monotonic()
         suggestion, entry = self._decide(order)
         gathered = gather(self._repository, self._services, suggestion, self._extra_patterns)
-        answer = self._answer(order, suggestion, gathered, until)
+        left = self._seconds - (time.monotonic() - started)
+        with order.place() as waited:
+            if lease is not None and waited > _NOTICED_S:
+                lease = self._turns.begin_again(lease, order.suggestion_id)
+            answer = self._answer(order, suggestion, gathered, time.monotonic() + left)
         snippet = generated(suggestion, gathered.evidence, answer, order.run_id, self._clock())
         text = NewText(snippet, order.actor, _reason(suggestion))
         if lease is not None:

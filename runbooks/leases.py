@@ -101,11 +101,13 @@ class Leases:
         raise StoreUnavailable(f"the lease {lease.key} cannot be renewed now", "Try again.")
 
     def release(self, lease: Lease) -> None:
-        """Give the lease back; one that somebody else took meanwhile stays theirs."""
+        """Give the lease back, also when it was renewed; one that another took stays theirs."""
         try:
             self._store.commit([self.giving_back(lease)])
         except (Conflict, CommitUnknown):
-            return
+            stored = self._read(lease.key)
+            if stored and _lease(stored).secret == lease.secret and stored.token != lease.token:
+                self.release(_lease(stored))
 
     def holder_of(self, subject: str) -> Lease | None:
         """Say who holds it now, if anybody does."""

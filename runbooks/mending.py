@@ -1,6 +1,7 @@
 """Brings queue entries into step with their suggestions, and never back behind an act (R7)."""
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from runbooks.acts import Acts
 from runbooks.errors import CommitUnknown, Conflict, NotFound
@@ -13,6 +14,9 @@ from runbooks.store.port import Collection, Create, FieldPath, Update, Write
 from runbooks.store.records import read_entry
 from runbooks.words import FORM
 
+_AT_ONCE = 8
+"""Entries are made one by one, as acts may beside them; the store is asked for some at once."""
+
 
 class Mender:
     """Makes and mends queue entries beside acts that write them in the same moment."""
@@ -23,14 +27,20 @@ class Mender:
 
     def mend(self, suggestions: Iterable[Suggestion], entries: Mapping[str, QueueEntry]) -> int:
         """Make or mend the entries of these suggestions as read; give how many were wrong."""
-        wrong = 0
-        for suggestion in suggestions:
-            entry = entries.get(suggestion.suggestion_id)
-            if entry is None:
-                wrong += self._make(suggestion) or self._mend_one(suggestion.suggestion_id)
-            elif not _in_step(suggestion, entry):
-                wrong += self._mend_one(suggestion.suggestion_id)
-        return wrong
+        behind = [
+            (suggestion, entry)
+            for suggestion in suggestions
+            if not (entry := entries.get(suggestion.suggestion_id))
+            or not _in_step(suggestion, entry)
+        ]
+        if not behind:
+            return 0
+        with ThreadPoolExecutor(min(_AT_ONCE, len(behind)), thread_name_prefix="mend") as pool:
+            return sum(pool.map(lambda pair: self._settle(*pair), behind))
+
+    def _settle(self, suggestion: Suggestion, entry: QueueEntry | None) -> bool:
+        made = entry is None and self._make(suggestion)
+        return made or self._mend_one(suggestion.suggestion_id)
 
     def _make(self, suggestion: Suggestion) -> bool:
         """Make an entry where there is none; one that an act made meanwhile is newer and stays."""

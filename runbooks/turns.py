@@ -37,6 +37,13 @@ class Turns:
             self._lost(lease.after_run, suggestion_id)
         return lease
 
+    def begin_again(self, lease: Lease, suggestion_id: str) -> Lease:
+        """Start a turn's time again before the model is asked; raise GenerationInProgress."""
+        try:
+            return self._turns.renew(lease)
+        except LeaseTaken as taken:
+            raise _in_progress(suggestion_id, taken.lease) from None
+
     def give_back(self, lease: Lease) -> None:
         """End a turn in which nothing was written."""
         self._turns.release(lease)

@@ -148,6 +148,7 @@ WHOLE = "# Whole - Operational Runbook\n\n## Summary\n\nOnly this.\n"
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # as any server of APIs: a small answer is not held back
     fake: FakeModel
 
     def do_POST(self) -> None:
