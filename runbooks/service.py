@@ -279,8 +279,12 @@ class RunbookService:
         dry_run: bool = False,
         revision: str | None = None,
         triggered_by: str = "manual",
+        beside: bool = False,
     ) -> Product:
-        """Draft one suggestion, as a run of size 1; see Generator.generate."""
+        """Draft one suggestion, as a run of size 1; see Generator.generate.
+
+        `beside` keeps the draft as a version that replaces nothing, `Product.proposal`.
+        """
         run = self._runs.start(
             batch_size=1,
             triggered_by=triggered_by,
@@ -290,7 +294,9 @@ class RunbookService:
         )
         budget = self._generator.open_budget()
         tally = Tally(budget=budget)
-        order = Order(suggestion_id, actor, run.run_id, force, dry_run, revision, budget=budget)
+        order = Order(
+            suggestion_id, actor, run.run_id, force, dry_run, revision, budget=budget, beside=beside
+        )
         try:
             with self._runs.alive(run, tally):
                 product = self._generator.generate(order)
