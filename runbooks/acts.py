@@ -156,7 +156,10 @@ class Acts:
             }
             sid = suggestion.suggestion_id
             entry = self._repository.entry(sid)
-            writes: list[Write] = [_create(version)]
+            audit = self.audit_write(
+                sid, text.actor, VersionReason.PROPOSAL.value, version.revision, text.note
+            )
+            writes: list[Write] = [_create(version), audit]
             if entry:
                 writes.append(Merge(Collection.QUEUE, sid, as_fields(changes)))
             self._repository.store.commit(writes)

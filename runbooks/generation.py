@@ -36,6 +36,8 @@ from runbooks.turns import Turns
 
 logger = logging.getLogger(__name__)
 _NOTICED_S = 1.0
+BESIDE = "beside"
+"""The note of a version that was asked for beside the text; else it lost a race (CONTRACT R13)."""
 _REPLACEABLE_BY_FALLBACK = {DraftState.NONE, DraftState.FALLBACK}
 
 
@@ -43,6 +45,7 @@ _REPLACEABLE_BY_FALLBACK = {DraftState.NONE, DraftState.FALLBACK}
 class Order:
     """What is to be generated, for whom; `revision` is the one the order was decided on, None the
     one read at the start (CONTRACT R4). `considerate`: leave items alone that a person is at.
+    `beside`: the draft is kept as a version that replaces nothing, whoever's text stands there.
     `budget` is the run's money; without one the suggestion's own is all there is. `bill` says in
     the end what the calls came to, whatever became of them; after `cancel` none starts. `place`
     is had while the model is asked, and gives the seconds that were waited for it."""
@@ -54,6 +57,7 @@ class Order:
     dry_run: bool = False
     revision: str | None = None
     considerate: bool = False
+    beside: bool = False
     budget: Budget | None = None
     bill: Bill = field(default_factory=Bill)
     cancel: threading.Event = field(default_factory=threading.Event)
@@ -62,7 +66,10 @@ class Order:
 
 @dataclass(frozen=True)
 class Product:
-    """What an order gave: the snippet, written unless it was a dry run."""
+    """What an order gave: the snippet, written unless it was a dry run or a `proposal`.
+
+    That is the number of the version that it was kept as beside the text, else 0.
+    """
 
     suggestion: Suggestion
     snippet: Snippet
@@ -70,6 +77,7 @@ class Product:
     fallback_reason: str | None
     needs_input: bool
     written: bool
+    proposal: int = 0
 
 
 class Generator:
@@ -158,8 +166,11 @@ class Generator:
                 lease = self._turns.begin_again(lease, order.suggestion_id)
             answer = self._answer(order, suggestion, gathered, time.monotonic() + left)
         snippet = generated(suggestion, gathered.evidence, answer, order.run_id, self._clock())
-        text = NewText(snippet, order.actor, _reason(suggestion))
-        if lease is not None:
+        text = NewText(snippet, order.actor, _reason(suggestion), BESIDE if order.beside else "")
+        proposal = 0
+        if lease is not None and order.beside:
+            proposal = self._acts.keep_proposal(suggestion, text, suggestion.slot.revision).number
+        elif lease is not None:
             self._write(order, _Standing(suggestion, entry), text, lease)
         return Product(
             suggestion=suggestion,
@@ -167,7 +178,8 @@ class Generator:
             cost_usd=order.bill.cost_usd or answer.meta.cost_usd or 0.0,
             fallback_reason=answer.meta.fallback_reason,
             needs_input=snippet["status"] == "needs_human_input",
-            written=lease is not None,
+            written=lease is not None and not proposal,
+            proposal=proposal,
         )
 
     def _decide(self, order: Order) -> tuple[Suggestion, QueueEntry | None]:
@@ -280,6 +292,8 @@ def _reason(suggestion: Suggestion) -> VersionReason:
 
 
 def _act(order: Order) -> Act:
+    if order.beside:
+        return Act.PROPOSE
     return Act.FORCE if order.force else Act.GENERATE
 
 

@@ -17,6 +17,8 @@ class Act(StrEnum):
     RESTORE = "restore"
     GENERATE = "generate"
     FORCE = "force"
+    PROPOSE = "propose"
+    """Draft a text beside what stands there; it replaces nothing."""
     APPROVE = "approve"
     REJECT = "reject"
     REOPEN = "reopen"
@@ -63,7 +65,8 @@ def judge(act: Act, decided_on: str, now: Position, mine: str | None = None) -> 
 
     `mine` is the revision that the act would leave behind, or has left if an earlier attempt took
     effect without our being told (CONTRACT R6). Force and restore go over protected text, a plain
-    generation never does; a map that is none is never written into (CONTRACT R2).
+    generation never does; a map that is none is never written into (CONTRACT R2). A proposal
+    replaces nothing, so it does not matter what was saved meanwhile.
     """
     if act in _TEXT_ACTS and mine is not None and now.revision == mine:
         return Verdict.DONE
@@ -74,6 +77,8 @@ def judge(act: Act, decided_on: str, now: Position, mine: str | None = None) -> 
     opens = act is Act.REOPEN_AND_SAVE and now.status in _DECIDED
     if now.status != "pending" and not opens:
         return Verdict.NOT_PENDING
+    if act is Act.PROPOSE:
+        return Verdict.WRITE
     if act is Act.GENERATE and now.kind not in _UNPROTECTED:
         return Verdict.BLOCKED
     if now.revision != decided_on:

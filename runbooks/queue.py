@@ -95,16 +95,6 @@ class Queue:
             unreadable=tuple(key for key, entry in entries if not entry),
         )
 
-    def following(self, entry: QueueEntry, which: QueueFilter, sort: Sort) -> QueueEntry | None:
-        """Give the one that comes after this in a list, from its beginning behind the last."""
-        place = write_cursor(entry.suggestion_id, entry.model_dump(mode="json"), sort)
-        for start in (place, None):
-            page = self.page(which, sort, 2, start)
-            others = [e for e in page.entries if e.suggestion_id != entry.suggestion_id]
-            if others:
-                return others[0]
-        return None
-
     def figures(self, base: QueueFilter | None = None) -> QueueFigures:
         """Count what the head of the queue shows, by aggregation."""
         which = base or QueueFilter()

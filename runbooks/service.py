@@ -32,6 +32,7 @@ from runbooks.models import (
     UnsavedText,
     Version,
 )
+from runbooks.neighbours import Around, Neighbours
 from runbooks.opening import Glance, Item, Opening
 from runbooks.outcomes import billed, failed, made, skipped
 from runbooks.queue import Queue, QueueFigures, QueuePage
@@ -88,6 +89,7 @@ class RunbookService:
         self.services = services
         self.gate_strict = review.strict
         self._queue = queue
+        self._neighbours = Neighbours(store)
         self._review = review
         self._unsaved = unsaved
         self._holds = holds
@@ -113,9 +115,17 @@ class RunbookService:
         """Give one page of suggestions; raise InvalidRequest for a foreign cursor."""
         return self._queue.page(which, sort, limit, cursor)
 
-    def following(self, entry: QueueEntry, which: QueueFilter, sort: Sort) -> QueueEntry | None:
-        """Give the suggestion that comes after this one in a list, None when there is no other."""
-        return self._queue.following(entry, which, sort)
+    def around(self, entry: QueueEntry, which: QueueFilter, sort: Sort, place: str) -> Around:
+        """Say where a suggestion stands in a list and between which; see Neighbours.around."""
+        return self._neighbours.around(entry, which, sort, place)
+
+    def behind(self, suggestion_id: str, which: QueueFilter, sort: Sort, place: str) -> str:
+        """Give the id that comes behind this place of a list, then its first; "" for none."""
+        return self._neighbours.behind(suggestion_id, which, sort, place)
+
+    def before(self, suggestion_id: str, which: QueueFilter, sort: Sort, place: str) -> str:
+        """Give the id that comes before this place of a list, "" for none."""
+        return self._neighbours.before(suggestion_id, which, sort, place)
 
     def queue_figures(self) -> QueueFigures:
         """Give the figures above the queue."""
@@ -269,8 +279,12 @@ class RunbookService:
         dry_run: bool = False,
         revision: str | None = None,
         triggered_by: str = "manual",
+        beside: bool = False,
     ) -> Product:
-        """Draft one suggestion, as a run of size 1; see Generator.generate."""
+        """Draft one suggestion, as a run of size 1; see Generator.generate.
+
+        `beside` keeps the draft as a version that replaces nothing, `Product.proposal`.
+        """
         run = self._runs.start(
             batch_size=1,
             triggered_by=triggered_by,
@@ -280,7 +294,9 @@ class RunbookService:
         )
         budget = self._generator.open_budget()
         tally = Tally(budget=budget)
-        order = Order(suggestion_id, actor, run.run_id, force, dry_run, revision, budget=budget)
+        order = Order(
+            suggestion_id, actor, run.run_id, force, dry_run, revision, budget=budget, beside=beside
+        )
         try:
             with self._runs.alive(run, tally):
                 product = self._generator.generate(order)

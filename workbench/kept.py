@@ -28,6 +28,12 @@ class Kept:
         self._lock = threading.Lock()
         self._answers: OrderedDict[Hashable, tuple[float, object]] = OrderedDict()
 
+    def has(self, key: Hashable) -> bool:
+        """Whether there is an answer to this key that has not grown too old."""
+        with self._lock:
+            found = self._answers.get(key)
+            return found is not None and self._clock() - found[0] < self._seconds
+
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """Give the kept answer of this key, else make and keep it; what it raises is not kept."""
         with self._lock:

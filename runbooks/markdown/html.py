@@ -7,7 +7,7 @@ what is removed on purpose: docs/decisions/0004-markdown-rendering.md.
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -28,6 +28,7 @@ from runbooks.markdown.parsing import (
     plain_text,
 )
 
+Change = Callable[[list[Token]], list[Token]]
 ANCHOR_PREFIX = "user-content-"
 LINK_REL = "noopener noreferrer nofollow"
 # The HTML parser takes quadratic time when each tag opens another level or a tag has thousands
@@ -103,9 +104,18 @@ def render(markdown: str) -> str:
     Never raises for any text: a document beyond the bounds of `parsing` comes back escaped in
     one `<pre>` under a line that says why. Nothing in the result loads anything by being shown.
     """
+    return render_changed(markdown, _unchanged)
+
+
+def render_changed(markdown: str, change: Change) -> str:
+    """Safe HTML as `render` gives it; `change` may put further block tokens between those found.
+
+    What it puts there is cleaned with the rest. It is not asked about a document that is shown
+    as plain text.
+    """
     text = clean_text(markdown)
     try:
-        return _finish(_cleaner().clean(_layout(text)))
+        return _finish(_cleaner().clean(_layout(text, change)))
     except TooComplexError as refusal:
         return _as_plain_text(text, refusal.reason)
 
@@ -161,13 +171,17 @@ def _cleaner() -> nh3.Cleaner:
     )
 
 
-def _layout(text: str) -> str:
+def _unchanged(tokens: list[Token]) -> list[Token]:
+    return tokens
+
+
+def _layout(text: str, change: Change = _unchanged) -> str:
     """The unsanitised HTML of a clean text; raises TooComplexError."""
     parser, environment = _parser(), fresh_environment(text)
     tokens = parse(parser, text, environment)
     _check_bounds(tokens)
     _as_github_shows_it(tokens)
-    return str(parser.renderer.render(tokens, parser.options, environment))
+    return str(parser.renderer.render(change(tokens), parser.options, environment))
 
 
 def _leaves(tokens: list[Token]) -> Iterator[Token]:

@@ -100,6 +100,18 @@ class FirestoreStore:
             return self._search.number(query)
         return self._counted(query)
 
+    def count_after(self, query: Query) -> int:
+        """Count along the list's own index, at most `limit`: one read per started thousand."""
+        from runbooks.store.firestore_query import answerable, counting_after
+
+        where = _conditions(query)
+        if not all(answerable(condition) for condition in where):
+            return 0
+        asked = shape(query)
+        counted = self._wire.count(counting_after(query, self._wire.names, where), asked)
+        self._count_reads(-(-counted // _COUNTED_PER_READ), asked)
+        return counted
+
     def commit(self, writes: Sequence[Write]) -> list[Token | None]:
         """Do all of these writes or none, in one request that is sent once.
 

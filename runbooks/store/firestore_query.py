@@ -1,6 +1,7 @@
 """A question of the port as Firestore's structured query."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from google.cloud.firestore_v1 import types
@@ -57,8 +58,17 @@ def structured(query: Query, names: Names, where: Sequence[Where]) -> Message:
 
 def counting(query: Query, names: Names, where: Sequence[Where]) -> Message:
     """Make the message of a query that only counts."""
+    return _counting(_filtered(query.collection, where, names))
+
+
+def counting_after(query: Query, names: Names, where: Sequence[Where]) -> Message:
+    """Make the message that counts what a page would give, behind its cursor and in its limit."""
+    return _counting(structured(replace(query, select=None), names, where))
+
+
+def _counting(query: Message) -> Message:
     message = _Aggregation()
-    message.structured_query.CopyFrom(_filtered(query.collection, where, names))
+    message.structured_query.CopyFrom(query)
     counted = message.aggregations.add()
     counted.alias = "count"
     counted.count.SetInParent()

@@ -170,6 +170,12 @@ class DocumentStore(Protocol):
     def count(self, query: Query) -> int:
         """Count without fetching; `order`, `after`, `limit` do not matter."""
 
+    def count_after(self, query: Query) -> int:
+        """Count what `query` would give: behind `after`, at most `limit`, in its order.
+
+        Of the questions of lists alone, with at most one search word.
+        """
+
     def commit(self, writes: Sequence[Write]) -> list[Token | None]:
         """Do all of these writes or none; give each document's new token (None: deleted).
 

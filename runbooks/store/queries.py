@@ -111,6 +111,15 @@ def queue_list(
     return replace(queue_page(which, sort, limit, after), select=_LISTED)
 
 
+def queue_back(
+    which: QueueFilter, sort: Sort, limit: int, after: tuple[object, ...] | None = None
+) -> Query:
+    """The same list from its end to its beginning: what comes before a place, the nearest first."""
+    listed = queue_list(which, sort, limit, after)
+    turned = tuple(Order(key.field, not key.descending) for key in listed.order)
+    return replace(listed, order=turned)
+
+
 def queue_draftless(limit: int, after: tuple[object, ...] | None = None) -> Query:
     """Pending runbook suggestions without a draft, worst first, then oldest (CONTRACT R7).
 

@@ -14,7 +14,7 @@ from runbooks.store.port import Collection, Query, Stored, Usage, Write
 from runbooks.store.shapes import Shape, count_shape, shape
 from runbooks.store.sqlite_connection import Connections, roll_back
 from runbooks.store.sqlite_errors import primary_code, stored_document
-from runbooks.store.sqlite_read import Row, answer, counted
+from runbooks.store.sqlite_read import Row, answer, counted, counted_after
 from runbooks.store.sqlite_write import Writer, next_number
 from runbooks.values import Token
 
@@ -91,6 +91,13 @@ class SqliteStore:
         with self._connections.reading() as connection:
             number = counted(connection, query)
         self._used(reads=max(1, -(-number // 1000)), asked=count_shape(query))
+        return number
+
+    def count_after(self, query: Query) -> int:
+        """Count what comes behind `after`, at most `limit`, along the index of the list."""
+        with self._connections.reading() as connection:
+            number = counted_after(connection, query)
+        self._used(reads=max(1, -(-number // 1000)), asked=shape(query))
         return number
 
     def commit(self, writes: Sequence[Write]) -> list[Token | None]:

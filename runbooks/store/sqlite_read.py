@@ -47,6 +47,22 @@ def counted(connection: sqlite3.Connection, query: Query) -> int:
     return int(connection.execute(select.sql, select.values).fetchone()[0])
 
 
+def counted_after(connection: sqlite3.Connection, query: Query) -> int:
+    """Give how many documents come behind `query.after`, at most `query.limit`."""
+    extra, by = _search(connection, query)
+    index = None if by else sql.fitting_index(query)
+    branches = _branches(connection, query, index) if index else []
+    if index is None or len(branches) > _MAX_BRANCHES:
+        pages = [sql.page(query, extra, by, told="key")]
+    else:
+        pages = [_walk(query, extra, index, branch, told="key") for branch in branches]
+    found = 0
+    for page in pages:
+        statement = f"SELECT count(*) FROM ({page.sql})"  # noqa: S608
+        found += int(connection.execute(statement, page.values).fetchone()[0])
+    return min(found, query.limit)
+
+
 def _search(connection: sqlite3.Connection, query: Query) -> tuple[list[sql.Condition], str]:
     """Give what a search adds to the conditions, and what SQLite is told about indexes."""
     if not any(query.search):
@@ -109,17 +125,23 @@ def _merged(
     branches: list[_Branch],
 ) -> Iterator[Row]:
     """Walk the index in order once for each branch, and merge the walks."""
+    told = "key, token, body"
+    pages = [_walk(query, extra, index, branch, told) for branch in branches]
+    walks = [connection.execute(page.sql, page.values) for page in pages]
+    down = full_order(query)[0].descending
+    return heapq.merge(*walks, key=lambda row: row[3:], reverse=down)
+
+
+def _walk(
+    query: Query, extra: list[sql.Condition], index: Index, branch: _Branch, told: str
+) -> sql.Select:
+    """Write the statement that walks the index in order for one branch."""
     rest = replace(
         query,
         where=tuple(w for w in query.where if w.field not in index.equal or w.op not in _EQUAL),
     )
-    walks = []
-    for branch in branches:
-        fixed = [
-            sql.Condition(f"{column(field)} IS ?", (value,))
-            for field, value in zip(index.equal, branch, strict=True)
-        ]
-        select = sql.page(rest, [*fixed, *extra], sql.along(index))
-        walks.append(connection.execute(select.sql, select.values))
-    down = full_order(query)[0].descending
-    return heapq.merge(*walks, key=lambda row: row[3:], reverse=down)
+    fixed = [
+        sql.Condition(f"{column(field)} IS ?", (value,))
+        for field, value in zip(index.equal, branch, strict=True)
+    ]
+    return sql.page(rest, [*fixed, *extra], sql.along(index), told)

@@ -161,10 +161,13 @@ def fitting_index(query: Query) -> Index | None:
     )
 
 
-def page(query: Query, extra: Sequence[Condition], by: str = "") -> Select:
+def page(
+    query: Query, extra: Sequence[Condition], by: str = "", told: str = "key, token, body"
+) -> Select:
     """Write the statement for one page: key, token, body, then the sort columns.
 
     `by` is what SQLite is told about indexes (`along`, ROWS_FIRST), nothing to let it choose.
+    Without the body (`told`) no row of the table is touched.
     """
     orders = full_order(query)
     left = [expression(query.collection, order.field) for order in orders]
@@ -174,7 +177,7 @@ def page(query: Query, extra: Sequence[Condition], by: str = "") -> Select:
         for name, order in zip(left, orders, strict=True)
     )
     return Select(
-        f"SELECT key, token, body, {', '.join(left)} FROM {query.collection}{by}"  # noqa: S608
+        f"SELECT {told}, {', '.join(left)} FROM {query.collection}{by}"  # noqa: S608
         f"{wanted.sql} ORDER BY {sort} LIMIT ?",
         (*wanted.values, query.limit),
     )

@@ -72,6 +72,43 @@ def test_every_filter_is_counted(store: DocumentStore, queue: Documents) -> None
         assert store.count(page) == len(whole), name
 
 
+@pytest.mark.parametrize("sort", Sort)
+def test_the_list_is_read_backwards(store: DocumentStore, queue: Documents, sort: Sort) -> None:
+    """From any place to the beginning, the nearest first, over ties too."""
+    for name, which in FILTERS.items():
+        whole = keys(store.query(queries.queue_list(which, sort, 100)))
+        listed: list[str] = []
+        page = queries.queue_back(which, sort, 7)
+        while found := store.query(page):
+            listed += keys(found)
+            page = replace(page, after=position(found[-1], page))
+        assert listed == whole[::-1], name
+
+
+@pytest.mark.parametrize("sort", Sort)
+def test_what_lies_before_and_behind_a_place_is_counted(
+    store: DocumentStore, queue: Documents, sort: Sort
+) -> None:
+    """Both ways, at most so many as were asked for, and from a place that is no longer listed."""
+    for name, which in FILTERS.items():
+        if len(which.search) > 1:
+            continue
+        page = queries.queue_list(which, sort, 100)
+        found = store.query(page)
+        assert store.count_after(page) == len(found), name
+        assert store.count_after(replace(page, limit=3)) == min(3, len(found)), name
+        for number, stored in enumerate(found[::5]):
+            at = position(stored, page)
+            before = queries.queue_back(which, sort, 100, at)
+            assert store.count_after(before) == number * 5, name
+            assert store.count_after(replace(page, after=at)) == len(found) - number * 5 - 1, name
+    page = queries.queue_list(QueueFilter(), sort, 100)
+    found = store.query(page)
+    store.commit([Merge(Q, found[4].key, {("status",): "approved"})])
+    at = position(found[4], page)
+    assert store.count_after(queries.queue_back(QueueFilter(), sort, 100, at)) == 4
+
+
 def test_an_entry_brings_its_whole_document(store: DocumentStore, queue: Documents) -> None:
     """With its token, unless a mask names some fields."""
     page = queries.queue_page(QueueFilter(), Sort.WORST, 5)

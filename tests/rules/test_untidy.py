@@ -18,6 +18,7 @@ from runbooks.batch import BatchOrder
 from runbooks.config import Settings
 from runbooks.errors import RunbookError
 from runbooks.models import DraftState, QueueEntry, SlotKind
+from runbooks.neighbours import place_of
 from runbooks.store.codec import encode
 from runbooks.store.firestore import FirestoreStore
 from runbooks.store.port import Collection, DocumentStore
@@ -121,8 +122,11 @@ def check_entry(world: World, entry: QueueEntry) -> None:
     assert not unreadable or entry.problem
     size = len(entry.model_dump_json(exclude={"search_tokens", "suggestion_id"}))
     assert size < 6_000
-    following = world.service.following(entry, EVERYTHING, Sort.WORST)
-    assert following is None or following.suggestion_id != entry.suggestion_id
+    place = place_of(entry, Sort.WORST)
+    around = world.service.around(entry, EVERYTHING, Sort.WORST, place)
+    assert entry.suggestion_id not in (around.before, around.after)
+    assert around.listed
+    assert 1 <= around.position <= around.total
 
 
 def check_acts(world: World, name: str) -> None:

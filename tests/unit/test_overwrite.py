@@ -35,6 +35,8 @@ TABLE = {
     (Act.GENERATE, "approved"): ((N, N, N, N, U), (N, N, N, N, U)),
     (Act.FORCE, "pending"): ((W, W, W, W, U), (S, S, S, S, U)),
     (Act.FORCE, "approved"): ((N, N, N, N, U), (N, N, N, N, U)),
+    (Act.PROPOSE, "pending"): ((W, W, W, W, U), (W, W, W, W, U)),
+    (Act.PROPOSE, "approved"): ((N, N, N, N, U), (N, N, N, N, U)),
     (Act.APPROVE, "pending"): ((X, W, W, W, U), (S, S, S, S, U)),
     (Act.APPROVE, "approved"): ((N, N, N, N, U), (N, N, N, N, U)),
     (Act.REJECT, "pending"): ((W, W, W, W, W), (S, S, S, S, S)),

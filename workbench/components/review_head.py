@@ -3,6 +3,7 @@
 import streamlit as st
 
 from runbooks.errors import NotFound
+from runbooks.neighbours import place_of
 from runbooks.redaction import redact
 from runbooks.service import RunbookService
 from runbooks.store.queries import QueueFilter
@@ -116,13 +117,14 @@ def _next(opened: Opened) -> None:
     """Go to the next that waits, in the filter and order that the queue was left with."""
     view = state.last_view()
     which = view.changed(status=("pending",)).filter()
-    after = opened.service.following(opened.entry, which, view.sort)
-    if after is None and which != QueueFilter():
-        after = opened.service.following(opened.entry, QueueFilter(), view.sort)
-    if after is None:
+    place = place_of(opened.entry, view.sort)
+    after = opened.service.behind(opened.sid, which, view.sort, place)
+    if not after and which != QueueFilter():
+        after = opened.service.behind(opened.sid, QueueFilter(), view.sort, place)
+    if not after:
         notices.done("Nothing else waits for review.")
         return
-    review_state.show_suggestion(after.suggestion_id)
+    review_state.show_suggestion(after)
 
 
 def _meanwhile(opened: Opened) -> None:

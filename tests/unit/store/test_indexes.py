@@ -29,6 +29,7 @@ SINGLE = ("type", "assignee", "similarity_group")
 
 OTHERS: dict[str, list[Query]] = {
     "queue_list": [queries.queue_list(QueueFilter(), sort, 10) for sort in Sort],
+    "queue_back": [queries.queue_back(QueueFilter(), sort, 10) for sort in Sort],
     "queue_draftless": [queries.queue_draftless(10)],
     "queue_fallbacks": [queries.queue_fallbacks("run_budget_exceeded", 10)],
     "queue_of_run": [queries.queue_of_run("run_1")],
@@ -80,6 +81,7 @@ def pages() -> Iterator[Query]:
                 for sort in Sort:
                     try:
                         yield queries.queue_page(which, sort, 10)
+                        yield queries.queue_back(which, sort, 10)
                     except InvalidRequest:
                         continue
 
@@ -167,7 +169,7 @@ def test_the_counts_that_are_made_often_need_no_merging() -> None:
     "asked",
     [
         Shape(Collection.QUEUE, frozenset({"type"}), order=(("severity_rank", True),)),
-        Shape(Collection.QUEUE, frozenset({"type"}), order=(("updated_at", False),)),
+        Shape(Collection.QUEUE, frozenset({"type"}), order=(("failures", True),)),
         Shape(Collection.QUEUE, frozenset({"type", "nobody"}), order=(("created_at", True),)),
         Shape(Collection.QUEUE, frozenset({"title"})),
         Shape(Collection.VERSIONS, frozenset({"suggestion_id"}), order=(("number", False),)),

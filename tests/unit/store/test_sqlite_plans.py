@@ -40,6 +40,10 @@ LISTS: dict[str, Query] = {
         for after in (False, True)
     },
     "as lists show it": queries.queue_list(QueueFilter(status=("approved",)), Sort.UPDATED, 50),
+    "backwards": queries.queue_back(QueueFilter(), Sort.WORST, 3),
+    "backwards from a place": queries.queue_back(
+        QueueFilter(status=()), Sort.NEWEST, 3, ("2026", "x")
+    ),
     "draftless": queries.queue_draftless(20),
     "draftless, next": queries.queue_draftless(20, (0, 1, "2026", "x")),
     "fallbacks": queries.queue_fallbacks("run_budget_exceeded", 20),
@@ -131,6 +135,17 @@ def test_a_count_is_read_from_an_index_alone(store: SqliteStore, name: str) -> N
     (statement,) = statements(store, lambda: store.count(COUNTS[name]))
     (line,) = plan(store, statement)
     assert "COVERING INDEX" in line
+
+
+@pytest.mark.parametrize("sort", Sort)
+def test_a_place_is_counted_along_the_list(store: SqliteStore, sort: Sort) -> None:
+    """Up to a bound, and no row of the table is touched."""
+    which = QueueFilter(severity=("high",), draft_state=("human",))
+    page = queries.queue_back(which, sort, 10_000)
+    for statement in statements(store, lambda: store.count_after(page)):
+        lines = plan(store, statement)
+        assert not any("TEMP B-TREE" in line for line in lines)
+        assert any("COVERING INDEX" in line for line in lines), lines
 
 
 def test_a_read_by_id_is_a_search(store: SqliteStore) -> None:
