@@ -11,8 +11,9 @@ from itertools import islice
 from runbooks.discovery import Discovery
 from runbooks.drafting.budget import Bill, Budget
 from runbooks.errors import NotFound, Refused, RunbookError
-from runbooks.generation import Generator, Order
+from runbooks.generation import Generator
 from runbooks.models import Outcome, QueueEntry, RunState, RunSummary
+from runbooks.orders import Order
 from runbooks.outcomes import Breaker, billed, failed, made, not_attempted, skipped, timed
 from runbooks.places import Places, RunStopped
 from runbooks.renewal import Renewal

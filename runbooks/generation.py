@@ -1,15 +1,13 @@
 """One suggestion: hold → decide → gather → draft → check → write (CONTRACT R1–R8, R12–R18)."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from runbooks.acts import Acts, NewText, refuse
-from runbooks.drafting.budget import Bill, Budget, Purse
+from runbooks.drafting.budget import Budget, Purse
 from runbooks.drafting.catalogue import built_in
 from runbooks.drafting.fallback import Reason, fallback, fallback_reason
 from runbooks.drafting.model import Prompt
@@ -27,11 +25,12 @@ from runbooks.errors import (
 )
 from runbooks.gathering import Gathered, gather
 from runbooks.models import DraftState, Lease, QueueEntry, SlotKind, Suggestion, VersionReason
+from runbooks.orders import Order, Product
 from runbooks.overwrite import Act, Position, Verdict, judge
 from runbooks.repository import Repository
 from runbooks.revision import sha256
 from runbooks.services import ServiceDirectory
-from runbooks.snippets import Snippet, generated
+from runbooks.snippets import generated
 from runbooks.turns import Turns
 
 logger = logging.getLogger(__name__)
@@ -39,45 +38,6 @@ _NOTICED_S = 1.0
 BESIDE = "beside"
 """The note of a version that was asked for beside the text; else it lost a race (CONTRACT R13)."""
 _REPLACEABLE_BY_FALLBACK = {DraftState.NONE, DraftState.FALLBACK}
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is to be generated, for whom; `revision` is the one the order was decided on, None the
-    one read at the start (CONTRACT R4). `considerate`: leave items alone that a person is at.
-    `beside`: the draft is kept as a version that replaces nothing, whoever's text stands there.
-    `budget` is the run's money; without one the suggestion's own is all there is. `bill` says in
-    the end what the calls came to, whatever became of them; after `cancel` none starts. `place`
-    is had while the model is asked, and gives the seconds that were waited for it."""
-
-    suggestion_id: str
-    actor: str
-    run_id: str
-    force: bool = False
-    dry_run: bool = False
-    revision: str | None = None
-    considerate: bool = False
-    beside: bool = False
-    budget: Budget | None = None
-    bill: Bill = field(default_factory=Bill)
-    cancel: threading.Event = field(default_factory=threading.Event)
-    place: Callable[[], AbstractContextManager[float]] = lambda: nullcontext(0.0)
-
-
-@dataclass(frozen=True)
-class Product:
-    """What an order gave: the snippet, written unless it was a dry run or a `proposal`.
-
-    That is the number of the version that it was kept as beside the text, else 0.
-    """
-
-    suggestion: Suggestion
-    snippet: Snippet
-    cost_usd: float
-    fallback_reason: str | None
-    needs_input: bool
-    written: bool
-    proposal: int = 0
 
 
 class Generator:

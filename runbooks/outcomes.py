@@ -5,8 +5,8 @@ import time
 
 from runbooks.drafting.budget import Bill
 from runbooks.errors import DraftingFailed, NotFound, Refused, RunbookError, WouldBeFallback
-from runbooks.generation import Product
 from runbooks.models import Outcome, OutcomeStatus
+from runbooks.orders import Product
 
 
 class Breaker:

@@ -16,7 +16,7 @@ from runbooks.drafting.port import Drafter, Evidence
 from runbooks.errors import NoDraft, NotRunbook, Refused, RunbookError, UnreadableDocument
 from runbooks.evidence import EvidenceReport
 from runbooks.figures import Figures, figures
-from runbooks.generation import Generator, Order, Product
+from runbooks.generation import Generator
 from runbooks.holds import Holds
 from runbooks.library.library import Library
 from runbooks.lint import Finding
@@ -34,6 +34,7 @@ from runbooks.models import (
 )
 from runbooks.neighbours import Around, Neighbours
 from runbooks.opening import Glance, Item, Opening
+from runbooks.orders import Order, Product
 from runbooks.outcomes import billed, failed, made, skipped
 from runbooks.queue import Queue, QueueFigures, QueuePage
 from runbooks.repository import Repository

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 
 from runbooks.errors import RunbookError
-from runbooks.generation import Product
+from runbooks.orders import Product
 from runbooks.service import RunbookService
 from workbench.kept import OfService
 

@@ -6,8 +6,8 @@ from fastapi import Request
 
 from runbooks.api.answers import JsonAnswer, plain
 from runbooks.errors import InvalidRequest, PreconditionRequired, UnreadableDocument
-from runbooks.generation import Product
 from runbooks.models import QueueEntry, SlotKind, Suggestion, Version
+from runbooks.orders import Product
 from runbooks.queue import QueuePage
 from runbooks.redaction import Redactor
 from runbooks.revision import revision

@@ -11,8 +11,8 @@ from runbooks.batch import BatchOrder, Progress, Watch
 from runbooks.cli import ends, room
 from runbooks.cli.output import Meter, as_json, say, warn
 from runbooks.errors import InvalidRequest
-from runbooks.generation import Product
 from runbooks.models import OutcomeStatus, RunState, RunSummary
+from runbooks.orders import Product
 from runbooks.revision import revision, sha256
 from runbooks.summaries import RunAnswer
 

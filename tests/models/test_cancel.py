@@ -132,7 +132,7 @@ def test_what_was_cancelled_is_drafted_by_the_next_batch(model_world, fake):
 
 def test_an_order_that_is_cancelled_before_it_begins_takes_no_hold(model_world, fake):
     """It is refused before anything is read."""
-    from runbooks.generation import Order
+    from runbooks.orders import Order
 
     world = model_world("gemini")
     name = world.suggest()

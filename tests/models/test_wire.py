@@ -12,8 +12,8 @@ import pytest
 
 from runbooks.batch import BatchOrder
 from runbooks.errors import DraftingFailed
-from runbooks.generation import Order
 from runbooks.models import DraftState, RunState
+from runbooks.orders import Order
 from tests.fake_model import FakeModel, good_answer
 from tests.models.conftest import PROVIDERS
 
