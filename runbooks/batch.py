@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sized
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -77,6 +78,16 @@ class _Work:
     watch: Watch
     breaker: Breaker
     places: Places
+
+    @contextmanager
+    def place(self) -> Iterator[float]:
+        """Have a place; the breaker knows of a failure before the next one gets it."""
+        with self.places.one() as waited:
+            try:
+                yield waited
+            except RunbookError as error:
+                self.breaker.failed(error)
+                raise
 
     def report(self, total: int, working: tuple[str, ...]) -> None:
         self.watch.report(Progress(self.run, total, tuple(self.tally.outcomes), working))
@@ -229,7 +240,7 @@ class Batches:
                     budget=work.tally.budget,
                     bill=bill,
                     cancel=work.watch.cancel,
-                    place=work.places.one,
+                    place=work.place,
                 )
             )
             work.breaker.worked(product)
@@ -239,7 +250,6 @@ class Batches:
         except Refused as refused:
             outcome = skipped(pick.suggestion_id, refused)
         except RunbookError as error:
-            work.breaker.failed(error)
             outcome = self._failed(run, pick.suggestion_id, error)
         except Exception as error:  # noqa: BLE001 - a batch item's edge: the batch goes on
             logger.error(
