@@ -15,7 +15,8 @@ from runbooks.bulk import Decision
 from runbooks.models import Suggestion
 from runbooks.neighbours import Around, fits, place_of
 from runbooks.revision import iso
-from workbench import review_state, state
+from runbooks.service import RunbookService
+from workbench import notices, review_state, state
 from workbench.kept import kept
 from workbench.opened import Opened
 from workbench.state import View
@@ -23,6 +24,7 @@ from workbench.state import View
 _PLACE: Final = "rb_walk_place"
 _ARRIVED: Final = "rb_walk_arrived"
 _DECIDED: Final = "rb_walk_decided"
+_ONWARD: Final = "rb_walk_onward"
 LOOK_S: Final = 0.8
 """Who was led to an item sees it for so long before a click on it can decide anything."""
 
@@ -48,43 +50,41 @@ def back() -> View:
 
 
 def arrive(opened: Opened) -> None:
-    """Note where the suggestion stands in the list, when the person comes to it."""
-    sort = view().sort
-    kept_place = st.session_state.get(_PLACE)
-    here = (opened.sid, sort.value)
-    known = isinstance(kept_place, tuple) and kept_place[:2] == here
-    if not known or review_state.arrives(opened.sid):
-        st.session_state[_PLACE] = (*here, place_of(opened.entry, sort))
+    """Note where the suggestion stands in the list, when the person comes to it.
+
+    It stays the place to go on from: a decision may move the entry, or take it from the list.
+    """
+    if not _kept_place(opened.sid) or review_state.arrives(opened.sid):
+        sort = view().sort
+        st.session_state[_PLACE] = (opened.sid, sort.value, place_of(opened.entry, sort))
 
 
-def place(opened: Opened) -> str:
-    """Give the place that the person came to; a decision may have moved the entry since."""
-    kept_place = st.session_state.get(_PLACE)
-    sort = view().sort
-    if isinstance(kept_place, tuple) and kept_place[:2] == (opened.sid, sort.value):
-        return str(kept_place[2])
-    return place_of(opened.entry, sort)
+def _kept_place(suggestion_id: str) -> str:
+    found = st.session_state.get(_PLACE)
+    here = (suggestion_id, view().sort.value)
+    return str(found[2]) if isinstance(found, tuple) and found[:2] == here else ""
 
 
 def around(opened: Opened) -> Around:
     """Give what stands around the suggestion in its list; asked once a minute."""
-    seen, at, entry = view(), place(opened), opened.entry
+    seen, entry = view(), opened.entry
+    at = _kept_place(opened.sid) or place_of(entry, seen.sort)
     which = seen.filter()
     key = ("around", opened.sid, which, seen.sort, at, fits(entry, which))
     ask = opened.service.around
     return kept(opened.service).get(key, lambda: ask(entry, which, seen.sort, at))
 
 
-def behind(opened: Opened) -> str:
+def behind(service: RunbookService, suggestion_id: str) -> str:
     """Give the id of the next in the list as it is now, "" when there is no other."""
-    seen = view()
-    return opened.service.behind(opened.sid, seen.filter(), seen.sort, place(opened))
+    seen, at = view(), _kept_place(suggestion_id)
+    return service.behind(suggestion_id, seen.filter(), seen.sort, at) if at else ""
 
 
-def before(opened: Opened) -> str:
+def before(service: RunbookService, suggestion_id: str) -> str:
     """Give the id of the one before in the list as it is now, "" for the first."""
-    seen = view()
-    return opened.service.before(opened.sid, seen.filter(), seen.sort, place(opened))
+    seen, at = view(), _kept_place(suggestion_id)
+    return service.before(suggestion_id, seen.filter(), seen.sort, at) if at else ""
 
 
 def go(suggestion_id: str) -> None:
@@ -117,6 +117,28 @@ def keep_decided(after: Suggestion) -> None:
     at = iso(approval.timestamp) if approval and approval.timestamp else ""
     what = Decision(after.suggestion_id, at, after.slot.revision)
     st.session_state[_DECIDED] = Decided(what, after.status, after.heading)
+
+
+def mean_to_go_on(service: RunbookService, suggestion_id: str, *, onward: bool) -> None:
+    """Note whether the decision that is being made shall lead to the next of the list.
+
+    What is next is asked before the decision, which may move the suggestion in the list.
+    """
+    to = behind(service, suggestion_id) if onward else None
+    st.session_state[_ONWARD] = (suggestion_id, to)
+
+
+def done(after: Suggestion, told: str) -> None:
+    """Say what was decided, offer the undo, and go on if that was meant."""
+    keep_decided(after)
+    meant = st.session_state.pop(_ONWARD, None)
+    to = meant[1] if isinstance(meant, tuple) and meant[0] == after.suggestion_id else None
+    if to:
+        go(str(to))
+    elif to is None:
+        notices.done(told)
+    else:
+        notices.done(f"{told} Nothing else is in this list.")
 
 
 def last_decided() -> Decided | None:

@@ -63,7 +63,7 @@ def _bounded(number: int) -> str:
 def _next(opened: Opened) -> None:
     if not _stands(opened):
         return
-    to = flow.behind(opened)
+    to = flow.behind(opened.service, opened.sid)
     if not to:
         notices.done("Nothing else is in this list.")
         return
@@ -76,7 +76,7 @@ def _next(opened: Opened) -> None:
 def _previous(opened: Opened) -> None:
     if not _stands(opened):
         return
-    to = flow.before(opened)
+    to = flow.before(opened.service, opened.sid)
     if to:
         flow.go(to)
     else:
