@@ -13,7 +13,7 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,6 +24,7 @@ from runbooks.drafting.port import Evidence  # noqa: E402
 from runbooks.evidence import sources_of, trace_claims  # noqa: E402
 from runbooks.lint import LintContext, lint  # noqa: E402
 from tests.unit.drafting.evidence import evidence, request, rows, sample, tau  # noqa: E402
+from tests.unit.evidence.adversary import HELD, TRICKS, Play, tricks  # noqa: E402
 from tests.unit.evidence.drafts import Draft, drafts, harvest, retold, twenty  # noqa: E402
 from tests.unit.evidence.planting import Half  # noqa: E402
 
@@ -65,7 +66,9 @@ def unplanted(made: list[Draft]) -> None:
     """Print how many claims of true texts are flagged."""
     reports = [trace_claims(d.markdown, d.evidence, sources=d.sources) for d in made]
     _share(f"{len(made)} drafts as generated", reports)
-    _share("4 runbooks in other words", [trace_claims(text, found) for _, found, text in retold()])
+    told = retold()
+    reports = [trace_claims(text, found) for _, found, text in told]
+    _share(f"{len(told)} runbooks in other words", reports)
 
 
 def _share(name: str, reports: list) -> None:  # type: ignore[type-arg]
@@ -75,6 +78,20 @@ def _share(name: str, reports: list) -> None:  # type: ignore[type-arg]
     print(
         f"{name}: {flagged} of {claims} claims flagged ({flagged / claims:.1%}), {over} overstated"
     )
+
+
+def nearly(made: list[Draft], name: str, plays: Mapping[str, Play], seeds: int) -> None:
+    """Print how many of the facts that are nearly true are flagged, by kind."""
+    found: Counter[str] = Counter()
+    tried: Counter[str] = Counter()
+    for seed in range(seeds):
+        for number, draft in enumerate(made[1::2]):
+            for trick in tricks(draft, made, 100 * seed + number, plays):
+                report = trace_claims(trick.text, draft.evidence, sources=draft.sources)
+                found[trick.kind] += trick.caught_by(report)
+                tried[trick.kind] += 1
+    kinds = ", ".join(f"{kind} {found[kind]}/{count}" for kind, count in tried.items())
+    print(f"nearly true, {name}: {sum(found.values())} of {sum(tried.values())} flagged ({kinds})")
 
 
 def foreign(made: list[Draft]) -> None:
@@ -174,6 +191,8 @@ def main(arguments: list[str]) -> None:
         planted(held, "held", SEEDS)
     made = drafts(SHARED)
     unplanted(made)
+    nearly(made, "first set", TRICKS, 2)
+    nearly(made, "second set", HELD, 2)
     if "--foreign" in arguments:
         foreign(made)
     times(tau(SHARED))
