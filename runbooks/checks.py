@@ -65,21 +65,28 @@ class Checks:
     def _check(self, suggestion: Suggestion, draft: RunbookDraft, evidence: Evidence) -> Checked:
         sources = sources_of(evidence)
         text = draft.markdown_content
-        base = self._base(suggestion)
+        base, note = self._edit(suggestion)
         report = trace_claims(text, evidence, base_markdown=base, sources=sources)
-        more = lint(text, self._context(draft, evidence, sources), "evalforge")
+        more = lint(text, self._context(draft, evidence, sources, note), "evalforge")
         found = [finding for finding in more if finding.severity != "E"]
         found += [finding for finding in findings_of(suggestion.slot) if finding.severity == "E"]
         found.sort(key=lambda finding: (finding.line, finding.id, finding.start or 0))
         return Checked(tuple(found), report)
 
-    def _base(self, suggestion: Suggestion) -> str | None:
-        """Give the text that a person began with: the newest generated one that stood there."""
+    def _edit(self, suggestion: Suggestion) -> tuple[str | None, str]:
+        """Give the text that a person began with, and the note that was left since.
+
+        That is the newest generated text that stood there; a text that a person began has none.
+        """
         if suggestion.slot.kind is not SlotKind.HUMAN:
-            return None
-        made = (v.draft for v in self._versions(suggestion.suggestion_id) if v.applied and v.draft)
-        texts = (draft.markdown_content for draft in made if draft.edit_source == "generated")
-        return next(texts, None)
+            return None, ""
+        note = ""
+        for version in self._versions(suggestion.suggestion_id):
+            draft = version.draft
+            if version.applied and draft and draft.edit_source == "generated":
+                return draft.markdown_content, note
+            note = note or (version.note.strip() if version.applied else "")
+        return None, note
 
     def _versions(self, suggestion_id: str) -> Iterator[Version]:
         below = 0
@@ -89,7 +96,9 @@ class Checks:
             if len(found) < _PAGE or below <= 1:
                 return
 
-    def _context(self, draft: RunbookDraft, evidence: Evidence, sources: Sources) -> LintContext:
+    def _context(
+        self, draft: RunbookDraft, evidence: Evidence, sources: Sources, note: str
+    ) -> LintContext:
         """Say what the text alone does not tell.
 
         Sources too large to be read whole prove nothing by their silence: RB504 is left out then.
@@ -103,6 +112,8 @@ class Checks:
             evidence_text="" if sources.partial else sources.everything.text,
             channels=tuple({row.escalation_channel: None for row in rows}),
             owners=tuple({row.owner: None for row in rows if row.owner}),
+            edit_source=draft.edit_source,
+            reviewer_note=note,
         )
 
 
