@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from runbooks.drafting.port import Evidence
 from runbooks.evidence import EvidenceReport, Sources, sources_of, trace_claims
@@ -19,7 +20,10 @@ from runbooks.services import ServiceDirectory, ServiceRow
 
 MOST_KEPT = 64
 _PAGE = 50
+MOST_READ = 4
+"""So many suggestions' sources stay read, some megabytes each: an edit is held against them."""
 _Key = tuple[str, ...]
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Checks:
         self._services = services
         self._lock = threading.Lock()
         self._kept: OrderedDict[_Key, Checked] = OrderedDict()
+        self._read: OrderedDict[_Key, Sources] = OrderedDict()
 
     def of(self, suggestion: Suggestion, evidence: Evidence) -> Checked:
         """Check the text of a suggestion against its evidence; one without a text has nothing."""
@@ -45,25 +50,38 @@ class Checks:
         if draft is None:
             return Checked()
         told = evidence.suggestion
-        name = suggestion.suggestion_id
-        key = (name, suggestion.slot.revision, evidence.hash, told.title, told.description)
-        return self._once(key, lambda: self._check(suggestion, draft, evidence))
+        sources = (suggestion.suggestion_id, evidence.hash, told.title, told.description)
+        key = (*sources, suggestion.slot.revision)
+        return self._once(
+            self._kept,
+            MOST_KEPT,
+            key,
+            lambda: self._check(
+                suggestion,
+                draft,
+                evidence,
+                self._once(self._read, MOST_READ, sources, lambda: sources_of(evidence)),
+            ),
+        )
 
-    def _once(self, key: _Key, make: Callable[[], Checked]) -> Checked:
+    def _once(
+        self, kept: OrderedDict[_Key, Answer], most: int, key: _Key, make: Callable[[], Answer]
+    ) -> Answer:
         with self._lock:
-            found = self._kept.get(key)
+            found = kept.get(key)
             if found is not None:
-                self._kept.move_to_end(key)
+                kept.move_to_end(key)
                 return found
         made = make()
         with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
+            kept[key] = made
+            while len(kept) > most:
+                kept.popitem(last=False)
         return made
 
-    def _check(self, suggestion: Suggestion, draft: RunbookDraft, evidence: Evidence) -> Checked:
-        sources = sources_of(evidence)
+    def _check(
+        self, suggestion: Suggestion, draft: RunbookDraft, evidence: Evidence, sources: Sources
+    ) -> Checked:
         text = draft.markdown_content
         base, note = self._edit(suggestion)
         report = trace_claims(text, evidence, base_markdown=base, sources=sources)
