@@ -1,7 +1,7 @@
 # make run   starts the workbench with the sample data, on http://127.0.0.1:8501
 # make test  runs every test
 # make lint  checks style and types
-# make bench measures redaction, checks, batches, reads, stores; it prints figures and judges none
+# make bench measures redaction, checks and their rules, batches, reads, stores; it prints figures and judges none
 # make soak  races and kills on every store; SOAK_TRIALS, SOAK_SECONDS, SOAK_KILLS say how many
 # make local-llm  lets a tiny real model draft, over llama.cpp's server; builds it first (4 minutes)
 .DEFAULT_GOAL := run
@@ -24,7 +24,7 @@ lint: $(VENV)/.installed-dev
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 
-BENCHES := redaction lint evidence batches models reads sqlite_store firestore_bill
+BENCHES := redaction lint rules evidence batches models reads sqlite_store firestore_bill
 
 bench: $(VENV)/.installed-dev
 	@failed=0; \

@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from runbooks.drafting.port import Evidence
 from runbooks.evidence import EvidenceReport, Sources, sources_of, trace_claims
@@ -19,7 +20,10 @@ from runbooks.services import ServiceDirectory, ServiceRow
 
 MOST_KEPT = 64
 _PAGE = 50
+MOST_READ = 4
+"""So many suggestions' sources stay read, some megabytes each: an edit is held against them."""
 _Key = tuple[str, ...]
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Checks:
         self._services = services
         self._lock = threading.Lock()
         self._kept: OrderedDict[_Key, Checked] = OrderedDict()
+        self._read: OrderedDict[_Key, Sources] = OrderedDict()
 
     def of(self, suggestion: Suggestion, evidence: Evidence) -> Checked:
         """Check the text of a suggestion against its evidence; one without a text has nothing."""
@@ -45,41 +50,61 @@ class Checks:
         if draft is None:
             return Checked()
         told = evidence.suggestion
-        name = suggestion.suggestion_id
-        key = (name, suggestion.slot.revision, evidence.hash, told.title, told.description)
-        return self._once(key, lambda: self._check(suggestion, draft, evidence))
+        sources = (suggestion.suggestion_id, evidence.hash, told.title, told.description)
+        key = (*sources, suggestion.slot.revision)
+        return self._once(
+            self._kept,
+            MOST_KEPT,
+            key,
+            lambda: self._check(
+                suggestion,
+                draft,
+                evidence,
+                self._once(self._read, MOST_READ, sources, lambda: sources_of(evidence)),
+            ),
+        )
 
-    def _once(self, key: _Key, make: Callable[[], Checked]) -> Checked:
+    def _once(
+        self, kept: OrderedDict[_Key, Answer], most: int, key: _Key, make: Callable[[], Answer]
+    ) -> Answer:
         with self._lock:
-            found = self._kept.get(key)
+            found = kept.get(key)
             if found is not None:
-                self._kept.move_to_end(key)
+                kept.move_to_end(key)
                 return found
         made = make()
         with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
+            kept[key] = made
+            while len(kept) > most:
+                kept.popitem(last=False)
         return made
 
-    def _check(self, suggestion: Suggestion, draft: RunbookDraft, evidence: Evidence) -> Checked:
-        sources = sources_of(evidence)
+    def _check(
+        self, suggestion: Suggestion, draft: RunbookDraft, evidence: Evidence, sources: Sources
+    ) -> Checked:
         text = draft.markdown_content
-        base = self._base(suggestion)
+        base, note = self._edit(suggestion)
         report = trace_claims(text, evidence, base_markdown=base, sources=sources)
-        more = lint(text, self._context(draft, evidence, sources), "evalforge")
+        more = lint(text, self._context(draft, evidence, sources, note), "evalforge")
         found = [finding for finding in more if finding.severity != "E"]
         found += [finding for finding in findings_of(suggestion.slot) if finding.severity == "E"]
         found.sort(key=lambda finding: (finding.line, finding.id, finding.start or 0))
         return Checked(tuple(found), report)
 
-    def _base(self, suggestion: Suggestion) -> str | None:
-        """Give the text that a person began with: the newest generated one that stood there."""
+    def _edit(self, suggestion: Suggestion) -> tuple[str | None, str]:
+        """Give the text that a person began with, and the note that was left since.
+
+        That is the newest generated text that stood there; a text that a person began has none.
+        """
         if suggestion.slot.kind is not SlotKind.HUMAN:
-            return None
-        made = (v.draft for v in self._versions(suggestion.suggestion_id) if v.applied and v.draft)
-        texts = (draft.markdown_content for draft in made if draft.edit_source == "generated")
-        return next(texts, None)
+            return None, ""
+        note = ""
+        for version in self._versions(suggestion.suggestion_id):
+            draft = version.draft
+            if version.applied and draft and draft.edit_source == "generated":
+                return draft.markdown_content, note
+            note = note or (version.note.strip() if version.applied else "")
+        return None, note
 
     def _versions(self, suggestion_id: str) -> Iterator[Version]:
         below = 0
@@ -89,7 +114,9 @@ class Checks:
             if len(found) < _PAGE or below <= 1:
                 return
 
-    def _context(self, draft: RunbookDraft, evidence: Evidence, sources: Sources) -> LintContext:
+    def _context(
+        self, draft: RunbookDraft, evidence: Evidence, sources: Sources, note: str
+    ) -> LintContext:
         """Say what the text alone does not tell.
 
         Sources too large to be read whole prove nothing by their silence: RB504 is left out then.
@@ -103,6 +130,8 @@ class Checks:
             evidence_text="" if sources.partial else sources.everything.text,
             channels=tuple({row.escalation_channel: None for row in rows}),
             owners=tuple({row.owner: None for row in rows if row.owner}),
+            edit_source=draft.edit_source,
+            reviewer_note=note,
         )
 
 

@@ -65,7 +65,7 @@ class Comparison:
 def compare(first: str, second: str) -> Comparison:
     """Compare two texts by lines; the kind of line break makes no difference."""
     left, right = lines_of(first), lines_of(second)
-    pairs, coarse = _matched(left, right, MAX_EDITS)
+    pairs, coarse = matched(left, right, MAX_EDITS)
     rows = tuple(_rows(left, right, pairs))
     removed = sum(row.left is not None and row.kind != "same" for row in rows)
     added = sum(row.right is not None and row.kind != "same" for row in rows)
@@ -128,7 +128,7 @@ def _words(first: str, second: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...
     left, right = _WORD.findall(first), _WORD.findall(second)
     if max(len(left), len(right)) > MAX_WORDS:
         return _whole(first, second)
-    pairs, _ = _matched(left, right, MAX_WORD_EDITS)
+    pairs, _ = matched(left, right, MAX_WORD_EDITS)
     common = sum(len(left[i]) for i, _ in pairs)
     if common < _LEAST_COMMON * max(len(first), len(second)):
         return _whole(first, second)
@@ -151,8 +151,11 @@ def _pieces(words: list[str], kept: set[int]) -> tuple[Piece, ...]:
     return tuple(found)
 
 
-def _matched(left: list[str], right: list[str], bound: int) -> tuple[list[Pair], bool]:
-    """Give the pairs of places that stay, in order, and whether a bound was reached."""
+def matched(left: list[str], right: list[str], bound: int) -> tuple[list[Pair], bool]:
+    """Give the pairs of places that stay, in order, and whether a bound was reached.
+
+    `bound` says how many insertions and deletions are looked for between two anchors.
+    """
     pairs: list[Pair] = []
     coarse = False
     at_left = at_right = 0

@@ -188,9 +188,9 @@ def suggestion_id() -> str:
     return one_value(_params(), SUGGESTION, limit=1500)
 
 
-def review_address(key: str) -> dict[str, str]:
-    """Give the URL parameters that open a suggestion on the review page."""
-    return {SUGGESTION: key}
+def review_address(key: str, listed: View | None = None) -> dict[str, str | list[str]]:
+    """Give the URL parameters that open a suggestion on the review page, as one of a list."""
+    return {SUGGESTION: key, **(listed.params() if listed else {})}
 
 
 def run_id() -> str:
@@ -208,9 +208,9 @@ def run_link(key: str) -> str:
     return address("run-history", dict(run_address(key)))
 
 
-def review_link(key: str) -> str:
-    """Give the link to the review of a suggestion."""
-    return address("review", dict(review_address(key)))
+def review_link(key: str, listed: View | None = None) -> str:
+    """Give the link to the review of a suggestion, as one of a list."""
+    return address("review", review_address(key, listed))
 
 
 def runs_after() -> tuple[object, ...] | None:

@@ -141,7 +141,8 @@ class Index:
                 listed = found.setdefault(value, [])
                 if len(listed) < MOST_PLACES:
                     listed.append(match)
-            kept.numbers, kept.values = found, sorted(found)
+            kept.values = sorted(found)
+            kept.numbers = found  # last: who shares the text takes it as read from now on
         return kept.numbers
 
     @property

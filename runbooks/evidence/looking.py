@@ -8,6 +8,7 @@ from runbooks.evidence.blaming import cause_support
 from runbooks.evidence.commanded import TERM, numbers_of
 from runbooks.evidence.index import Index
 from runbooks.evidence.options import any_option_support, option_support, program_support
+from runbooks.evidence.passages import Passage
 from runbooks.evidence.report import Support
 from runbooks.evidence.sources import Sources
 from runbooks.evidence.spots import Spot
@@ -23,6 +24,8 @@ _POD_SUFFIX = re.compile(
 )
 """A number, or what Kubernetes draws at random, which has no vowels."""
 _FEW_PODS = 20
+_TOKEN = re.compile(r"[^\W_]+")
+_DOTS = re.compile(r"…|\.\.\.")
 _RUN = 3
 _ENOUGH_RUNS = 0.8
 
@@ -141,7 +144,16 @@ def _runs(words: str, index: Index) -> Support | None:
     runs = [" ".join(listed[at : at + _RUN]) for at in range(min(len(listed), 60) - _RUN + 1)]
     places = [at for run in runs if (at := index.find(run)) >= 0]
     score = len(places) / len(runs)
-    return index.support(places[0], len(runs[0]), score) if score >= _ENOUGH_RUNS else None
+    if score < _ENOUGH_RUNS or not _word_for_word(words, [index.passage_at(at) for at in places]):
+        return None
+    return index.support(places[0], len(runs[0]), score)
+
+
+def _word_for_word(words: str, passages: list[Passage]) -> bool:
+    """Tell whether a quote leaves out signs at most, and words only where dots say so."""
+    told = [f" {' '.join(_TOKEN.findall(lowered(p.text)))} " for p in dict.fromkeys(passages)]
+    parts = [" ".join(_TOKEN.findall(part)) for part in _DOTS.split(lowered(words))]
+    return all(any(f" {part} " in text for text in told) for part in parts if part)
 
 
 def _number(spot: Spot, sources: Sources) -> Support | None:
@@ -150,6 +162,8 @@ def _number(spot: Spot, sources: Sources) -> Support | None:
     known = _sentence(spot, sources)
     if known and spot.words in known.passage:
         return known
+    if spot.share:
+        return _first(sources.everything, spot.share) or known
     found = numbers.number_support(spot.quantity, spot.beside, sources.everything)
     return found or known or _phrase(spot, sources)
 

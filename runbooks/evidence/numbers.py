@@ -13,6 +13,24 @@ _TELLING_DIGITS = 4
 """A number of so many digits is hardly there by chance, so that no word beside it need agree."""
 
 
+_MONEY = frozenset(
+    stems("price amount cost total payment paid balance fee budget refund fare value")
+)
+_MEASURED = {
+    "time": frozenset(
+        stems(
+            "timeout ttl delay interval latency duration age wait waiting idle elapsed time period"
+            " deadline took lag expiry uptime downtime minutes seconds hours days pause backoff"
+            " window lease slowest longest p50 p90 p95 p99"
+        )
+    ),
+    "bytes": frozenset(stems("size memory bytes disk heap storage volume length used free limit")),
+    "share": frozenset(
+        stems("rate ratio percent percentage share pct usage used utilization score confidence")
+    ),
+    **dict.fromkeys(("usd", "eur", "gbp"), _MONEY),
+}
+"""The names of fields that hold an amount of something without its unit."""
 _STATUS = frozenset(stems("http status code"))
 
 
@@ -56,8 +74,16 @@ def _room(claimed: Quantity) -> float:
     rounded = 0.5 * 10**-claimed.decimals if claimed.decimals and claimed.digits > 1 else 0.0
     if not claimed.measure and not claimed.loose:
         return 0.0
-    loose = _NEAR if claimed.loose else _EXACT
-    return max(loose * claimed.amount, rounded * claimed.size)
+    if claimed.loose:
+        return max(_looseness(claimed), rounded) * claimed.size
+    return max(_EXACT * claimed.amount, rounded * claimed.size)
+
+
+def _looseness(claimed: Quantity) -> float:
+    """Give how far `about` reaches: one in the last digit that counts, at most 6 % of it all."""
+    whole = f"{claimed.value:.{claimed.decimals}f}".replace(".", "")
+    last = 10 ** (len(whole) - len(whole.rstrip("0")) - claimed.decimals)
+    return float(min(_NEAR * claimed.value, last))
 
 
 def _sizes(claimed: Quantity) -> list[float]:
@@ -70,16 +96,19 @@ def _agreement(claimed: Quantity, beside: frozenset[str], found: Occurrence) -> 
     """Tell from 0 to 1 how well a number in a source agrees with the one that is claimed."""
     shared = len(beside & found.beside)
     words = min(shared, 4) / 10
-    near = _NEAR if claimed.loose else _EXACT
-    same_value = abs(found.quantity.value - claimed.value) <= near * max(1.0, claimed.value)
+    near = _looseness(claimed) if claimed.loose else _EXACT * max(1.0, claimed.value)
+    same_value = abs(found.quantity.value - claimed.value) <= near
     if claimed.measure and found.quantity.measure:
         if found.quantity.measure != claimed.measure:
             return 0.0
-        return 0.6 + words
+        # 300 minutes are 5 hours, but only those hours that the words beside them speak of.
+        same_unit = found.quantity.size == claimed.size
+        return 0.6 + words if same_unit or shared else 0.0
     if claimed.measure:
         # The source has the bare number: the name of its field must say what it measures.
         counts = found.quantity.unit.isalpha() and found.quantity.unit not in STOP
-        return 0.4 + words if found.key & beside and same_value and not counts else 0.0
+        named = found.key & beside and found.key & _MEASURED[claimed.measure]
+        return 0.4 + words if named and same_value and not counts else 0.0
     if not same_value:
         return 0.0
     if found.quantity.measure:

@@ -32,6 +32,7 @@ _ABOUT = re.compile(
 )
 _UNIT_BEHIND = re.compile(r" ([A-Za-z%]{1,12})\b")
 _SPOKEN = re.compile(rf"\b({'|'.join(SPOKEN)})[ -]([A-Za-z]{{2,14}})\b", re.IGNORECASE)
+_OUT_OF = re.compile(r"\b(\d{1,9}) (?:of|out of)(?: the)? (\d{1,9})\b(?![.,]\d|%)")
 _STEP = re.compile(r"\bsteps?\s{1,3}(?:\d{1,3}(?:,? and |, |-| to )?){1,5}", re.IGNORECASE)
 
 
@@ -97,6 +98,8 @@ def _of_words(
     part = plain[begin:end]
     numbers = list(part)
     for word in words_in(part):
+        if heading and " " in word.text:
+            continue  # Every Word of a Title Is Written Like This.
         claim = place.claim(word.kind, word.text, begin + word.start, begin + word.end)
         yield Spot(claim, word.text, sentence, doubtful=word.doubtful)
         if not word.doubtful or not word.text.isalpha():
@@ -137,7 +140,15 @@ def _numbered(
     beside = frozenset(stems(f"{before.split('. ')[-1]} {quantity.unit} {behind}"))
     claim = place.claim(kind, shown(text[start:end]), start, end)
     said = replace(quantity, loose=_ABOUT.search(before) is not None)
-    return Spot(claim, text[start:end], sentence, said, beside)
+    return Spot(claim, text[start:end], sentence, said, beside, share=_share(text, start, end))
+
+
+def _share(text: str, start: int, end: int) -> str:
+    """Give `1 of 3` where a number is a part of that: both have to be true together."""
+    for match in _OUT_OF.finditer(text, max(0, start - 16), end + 16):
+        if match.start() <= start and end <= match.end():
+            return f"{match[1]} of {match[2]}"
+    return ""
 
 
 def _of_quotes(place: Place, plain: str, begin: int, end: int, sentence: str) -> Iterator[Spot]:

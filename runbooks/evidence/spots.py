@@ -12,9 +12,10 @@ from runbooks.lint.finding import TextMap
 class Spot:
     """A claim, the words to look for, and the compared sentence around it.
 
-    `beside` are the stems near a number. `doubtful`: may be ordinary language. `program` and
-    `whole` are the program with its subcommands and the command line that a part stands in.
-    `stated`: a cause that the sentence gives as a fact and nobody else is named for.
+    `beside` are the stems near a number; `share` is `1 of 3` where it is one of these two.
+    `doubtful`: may be ordinary language. `program` and `whole` are the program with its subcommands
+    and the command line that a part stands in. `stated`: a cause that the sentence gives as a fact
+    and nobody else is named for.
     """
 
     claim: Claim
@@ -26,6 +27,7 @@ class Spot:
     stated: bool = False
     program: tuple[str, ...] = ()
     whole: str = ""
+    share: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,18 +45,23 @@ _ENDINGS = (
     "izations", "ization", "ations", "ation", "ments", "ment", "ingly", "ings", "ing", "edly",
     "ness", "ions", "ion", "ies", "ied", "ers", "er", "ed", "es", "ly", "al", "s", "e", "y",
 )  # fmt: skip
-_UNSEEN = dict.fromkeys(
-    [0x061C, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+_SAME_SIGN = {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " "}
+_UNSEEN_OR_SAME = re.compile(
+    "[\u061c\u200b\u200e\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069" + "".join(_SAME_SIGN) + "]"
 )
-_SAME_SIGN = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " "})
 
 
 def shown(text: str) -> str:
     """Put a text on one line, without signs that nobody sees."""
-    visible = text if text.isascii() else text.translate(_UNSEEN).translate(_SAME_SIGN)
-    if not visible.isprintable():
-        visible = "".join(char if char.isprintable() else " " for char in visible)
-    return " ".join(visible.split())
+    visible = text if text.isascii() else _UNSEEN_OR_SAME.sub(_like, text)
+    line = " ".join(visible.split())
+    if not line.isprintable():
+        line = " ".join("".join(char if char.isprintable() else " " for char in line).split())
+    return line
+
+
+def _like(match: re.Match[str]) -> str:
+    return _SAME_SIGN.get(match.group(), "")
 
 
 def lowered(text: str) -> str:

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from runbooks.lint.calls import Call
 from runbooks.lint.command import Command
 from runbooks.lint.commands import is_query_block
 from runbooks.lint.document import OUTPUT_LANGUAGES, CodeBlock, Item, Prose, Section, lines_between
 from runbooks.lint.effect import Level
 from runbooks.lint.finding import Finding, Fix
 from runbooks.lint.page import Check, Page
+from runbooks.lint.tools import KUBE_CLIENTS
 from runbooks.lint.wording import BRANCH, EXPECTED, FITTING, OPEN_LIST, WEASEL
 
 _VAGUE = re.compile(
@@ -35,6 +37,8 @@ _EXPECTED_NUMBER = re.compile(r"\bexpected\b[^.\n]{0,80}?(\d[\d.,]*)", re.IGNORE
 _PROMQL = re.compile(
     r"[a-z_:][\w:]{2,80}\{[^}\n]{0,300}\}|(?:sum|rate|avg|max|min|count|histogram_quantile|increase|irate|topk)\b.{0,40}\("
 )
+_SIZES = frozenset({"df", "du", "free", "ls"})
+"""Programs whose `-h` is no help: it prints sizes for people."""
 _SHORT_STEP_WORDS = 12
 _MOST_WEASELS = 20
 
@@ -54,7 +58,7 @@ def _commands_and_queries(page: Page, section: Section) -> int:
     count = len(commands)
     for block in page.document.blocks_in(section.line, section.end):
         if not any(block.line <= line < block.end for line in lines):
-            count += _is_query(block)
+            count += _queries_of(block)
     queries = lines_between(page.queries, section.line, section.end)
     count += sum(query.source == "inline" for query in queries)
     for prose in page.document.prose_in(section.line, section.end):
@@ -62,10 +66,14 @@ def _commands_and_queries(page: Page, section: Section) -> int:
     return count
 
 
-def _is_query(block: CodeBlock) -> bool:
+def _queries_of(block: CodeBlock) -> int:
+    """How many queries a block without commands holds: blank lines stand between them."""
+    pieces = re.split(r"\n[ \t]{0,80}\n", block.body.text)
     if is_query_block(block):
-        return True
-    return block.language not in OUTPUT_LANGUAGES and bool(re.search(r"[(){}=|]", block.body.text))
+        return max(1, sum(bool(piece.strip()) for piece in pieces))
+    if block.language in OUTPUT_LANGUAGES:
+        return 0
+    return sum(bool(re.search(r"[(){}=|]", piece)) for piece in pieces)
 
 
 def vague_steps(page: Page) -> Iterator[Finding]:
@@ -188,8 +196,22 @@ def unexplained_output(page: Page) -> Iterator[Finding]:
 
 
 def _is_diagnostic(command: Command) -> bool:
-    helps = any(call.has("--help", "-h", "--version") for call in command.calls)
-    return bool(command.calls) and not helps and command.effect.level is Level.READS
+    quiet = any(_has_no_output(call) for call in command.calls)
+    return bool(command.calls) and not quiet and command.effect.level is Level.READS
+
+
+def _has_no_output(call: Call) -> bool:
+    """Help and versions tell nothing of the failure; a shell or a tunnel that is opened neither."""
+    words = call.positionals
+    asks = len(call.args) == 1 and call.has("-h") and call.program not in _SIZES
+    if asks or call.has("--help", "--version") or words[:1] == ("version",):
+        return True
+    if call.program in ("ssh", "cd", "export", "alias", "source", "login"):
+        return call.program != "ssh" or len(words) < 2
+    if call.program not in KUBE_CLIENTS:
+        return False
+    opens = words[:1] in (("rsh",), ("attach",), ("port-forward",), ("debug",))
+    return opens and not call.rest and len(words) < 3
 
 
 def _on_command(page: Page, rule: str, message: str, command: Command) -> Finding:

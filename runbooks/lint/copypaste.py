@@ -19,6 +19,9 @@ _TYPOGRAPHIC = {
 }
 _TYPOGRAPHIC_RUN = re.compile("[" + "".join(_TYPOGRAPHIC) + "]")
 _REAL_NAME = re.compile(r"[a-z][a-z0-9_.+-]{0,60}$")
+_FUNCTION = re.compile(
+    r"(?m)^\s{0,20}(?:function\s{1,4}([\w-]{1,60})|([\w-]{1,60})\s{0,4}\(\)\s{0,4}\{)"
+)
 _PATHLIKE = re.compile(r"[./~$<{%]")
 _LONGEST_LINE = 160
 _JSON_BODY = re.compile(r"[{\[]")
@@ -132,6 +135,7 @@ def unknown_programs(page: Page) -> Iterator[Finding]:
     """RB304: a program that neither the built-in list nor the settings know."""
     known = (KNOWN_PROGRAMS | frozenset(page.context.known_tools)) - NO_SUCH_PROGRAM
     reported: set[str] = set()
+    known |= {name for block in page.document.blocks for name in _defined(block)}
     for command in page.advised:
         for call in command.calls:
             name = call.program
@@ -141,6 +145,11 @@ def unknown_programs(page: Page) -> Iterator[Finding]:
             reported.add(name)
             message = f"The program “{name}” is not known here."
             yield page.at("RB304", message, command.body, command.start, command.end)
+
+
+def _defined(block: CodeBlock) -> Iterator[str]:
+    """The functions that a script of the page defines itself."""
+    return (found[1] or found[2] for found in _FUNCTION.finditer(block.body.text))
 
 
 def _is_local(command: Command, program: str) -> bool:

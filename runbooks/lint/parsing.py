@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -27,8 +28,12 @@ _CLOSING_FENCE = re.compile(r"[ \t>]{0,200}(`{3,}|~{3,})[ \t]{0,200}$")
 _MARKUP = re.compile(r"[`*_]")
 
 
+@lru_cache(maxsize=4)
 def parse_document(markdown: str) -> Document:
-    """Read any text as a runbook; never raises, and reads at most 300,000 characters."""
+    """Read any text as a runbook; never raises, and reads at most 300,000 characters.
+
+    The last texts are kept as they were read: gate, findings and tracing ask for the same one.
+    """
     lines = split_lines(markdown[:READ_LIMIT])
     head = _front_matter(lines)
     env: dict[str, dict[str, object]] = {}

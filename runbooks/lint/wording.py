@@ -52,4 +52,6 @@ WEASEL = wording(
 )
 OPEN_LIST = wording("and so on, and so forth")
 FITTING = wording("appropriate, appropriately")
-BRANCH = wording("if, when, whenever, otherwise, unless, else, in case, depending")
+BRANCH = wording(
+    "if, when, whenever, otherwise, unless, else, in case, in this case, in that case, depending"
+)

@@ -120,6 +120,11 @@ def render_changed(markdown: str, change: Change) -> str:
         return _as_plain_text(text, refusal.reason)
 
 
+def balanced(piece: str) -> str:
+    """Safe HTML of a piece that was cut out of safe HTML: what it left open is closed."""
+    return _finish(_cleaner().clean(piece))
+
+
 @lru_cache(maxsize=1)
 def stylesheet() -> str:
     """CSS for a container `.runbook-preview`, for light and dark pages, from 320 px up."""

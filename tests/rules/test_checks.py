@@ -118,6 +118,29 @@ def test_channels_are_those_of_the_services_file(
     assert "RB403" not in {finding.id for finding in findings(world, drafted)}
 
 
+def hints(world: World, name: str) -> set[str]:
+    """The rules that inform about the stored text."""
+    return {finding.id for finding in findings(world, name) if finding.severity == "I"}
+
+
+def test_an_edit_without_a_word_on_why_is_told(world: World, drafted: str) -> None:
+    """RB505 informs until somebody who saved said why; the text of the machine needs no reason."""
+    assert "RB505" not in hints(world, drafted)
+    world.service.save(drafted, add(world, drafted, "More."), world.revision(drafted), KIM)
+    assert "RB505" in hints(world, drafted)
+    text = add(world, drafted, "Still more.")
+    world.service.save(drafted, text, world.revision(drafted), KIM, "step 2 was wrong")
+    assert "RB505" not in hints(world, drafted)
+
+
+def test_a_reason_from_before_a_new_draft_does_not_count(world: World, drafted: str) -> None:
+    """What was said of a text that was replaced says nothing about the next edit."""
+    world.service.save(drafted, add(world, drafted, "A."), world.revision(drafted), KIM, "so")
+    world.service.generate(drafted, KIM.actor, force=True)
+    world.service.save(drafted, add(world, drafted, "B."), world.revision(drafted), KIM)
+    assert "RB505" in hints(world, drafted)
+
+
 def test_a_text_is_checked_once(world: World, drafted: str) -> None:
     """The same text and evidence give the kept answer, another text or evidence a new one."""
     service, first = world.service, world.read(drafted)

@@ -143,16 +143,6 @@ def test_the_head_and_the_bar_say_how_it_stands(drafted: Page) -> None:
         assert told in drafted.text
 
 
-def test_going_on_shows_the_next_that_waits(world: World) -> None:
-    """Next pending leads to another suggestion of the list, on this page."""
-    first, second = world.suggest(), world.suggest()
-    world.service.discovery.refresh(window=50)
-    page = Page(world, first)
-    page.app.click("rv_next")
-    assert page.at.query_params["id"] in (second, [second])
-    assert page.at.title[0].value
-
-
 # --- reading -------------------------------------------------------------------------------------
 
 

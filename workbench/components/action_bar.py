@@ -3,17 +3,21 @@
 import streamlit as st
 
 from runbooks.models import SlotKind
-from workbench import messages, times, wiring
-from workbench.components import decision, regenerate
+from workbench import flow, messages, times, wiring
+from workbench.components import decision, regenerate, walk
 from workbench.opened import Opened, short
 
 
 def show(opened: Opened) -> None:
-    """Show status, edit source, revision, who and when, saved or not; then the actions."""
+    """Show the way through the list; status, revision, who and when, saved or not; the actions.
+
+    It is drawn last of all, so a key that is pressed while an item loads belongs to no item.
+    """
     with (
         st.bottom,
         st.container(horizontal=True, vertical_alignment="center", key="rv_bar"),
     ):
+        walk.show(opened)
         with st.container(key="rv_status", width="stretch"):
             st.markdown(" · ".join(part for part in _parts(opened) if part))
         with st.container(
@@ -23,6 +27,7 @@ def show(opened: Opened) -> None:
             if opened.pending:
                 regenerate.show(opened)
             decision.show_positive(opened)
+    flow.drawn(opened.sid)
 
 
 def _parts(opened: Opened) -> list[str]:

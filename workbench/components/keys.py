@@ -11,7 +11,8 @@ _KEYS = {
         "M": "only what is assigned to you, or everybody's again",
     },
     "Review": {
-        "N": "go to the next that waits",
+        "N": "the next of the list",
+        "P": "the one before",
         "Ctrl+S": "save the text, while you type",
     },
 }

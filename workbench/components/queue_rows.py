@@ -102,7 +102,7 @@ def _row(
     group = "" if view.group or follower else entry.similarity_group
     return Row(
         id=entry.suggestion_id,
-        href=review_link(entry.suggestion_id),
+        href=review_link(entry.suggestion_id, view),
         title=title,
         kind=messages.failure_type(entry.failure_type),
         service=entry.service,

@@ -32,10 +32,10 @@ def begin(service: RunbookService, view: View) -> None:
         help="Opens the first that waits in this view",
     ):
         bulk_state.drop()
-        which = view.changed(status=("pending",)).filter()
-        first = service.queue(which, view.sort, 1).entries
+        waiting = view.changed(status=("pending",))
+        first = service.queue(waiting.filter(), view.sort, 1).entries
         if first:
-            address = state.review_address(first[0].suggestion_id)
+            address = state.review_address(first[0].suggestion_id, waiting)
             st.switch_page("pages/review.py", query_params=address)
         notices.done("Nothing waits for review in this view.")
 
@@ -64,17 +64,17 @@ def show(service: RunbookService, view: View) -> None:
         on_duplicate_change=_nothing_first,
     )
     _unreadable(page)
-    _go(result.get("open"), result.get("group"))
+    _go(view, result.get("open"), result.get("group"))
     _of_somebody(view, result.get("assignee"))
     _duplicate(result.get("duplicate"))
     selection.show(chosen)
     _paging(view, page)
 
 
-def _go(opened: object, group: object) -> None:
+def _go(view: View, opened: object, group: object) -> None:
     """Follow a click: a suggestion opens the review page, a group is a view of its own."""
     if isinstance(opened, str) and opened:
-        st.switch_page("pages/review.py", query_params=state.review_address(opened))
+        st.switch_page("pages/review.py", query_params=state.review_address(opened, view))
     if isinstance(group, str) and group:
         _show(View(status=(), group=group))
         st.rerun()

@@ -3,14 +3,11 @@
 import streamlit as st
 
 from runbooks.errors import NotFound
-from runbooks.neighbours import place_of
 from runbooks.redaction import redact
 from runbooks.service import RunbookService
-from runbooks.store.queries import QueueFilter
-from workbench import messages, notices, review_state, state, theme, times, wiring
+from workbench import flow, messages, review_state, theme, times, wiring
+from workbench.components import undo
 from workbench.opened import Opened, open_suggestion, short
-
-NEXT_KEY = "N"
 
 
 def found(service: RunbookService, suggestion_id: str) -> Opened | None:
@@ -48,25 +45,16 @@ def _back() -> None:
         "pages/queue.py",
         label="Back to queue",
         icon=":material/arrow_back:",
-        query_params=state.last_view().params(),
+        query_params=flow.back().params(),
     )
 
 
 def show(opened: Opened) -> None:
     """Show the head."""
-    with st.container(horizontal=True, vertical_alignment="center", key="rv_ways"):
-        with st.container(width="stretch"):
-            _back()
-        st.button(
-            "Next pending",
-            icon=":material/arrow_forward:",
-            icon_position="right",
-            type="tertiary",
-            key="rv_next",
-            shortcut=NEXT_KEY,
-            on_click=_next,
-            args=(opened,),
-        )
+    flow.arrive(opened)
+    with st.container(key="rv_ways"):
+        _back()
+    undo.show(opened)
     st.title(messages.escape_md(redact(opened.now.heading), 200), anchor=False)
     st.markdown(_badges(opened))
     _decision(opened)
@@ -110,21 +98,6 @@ def _decision(opened: Opened) -> None:
             f"`{short(approval.revision)}`. The library serves the approved one.",
             icon=":material/warning:",
         )
-
-
-@notices.guarded
-def _next(opened: Opened) -> None:
-    """Go to the next that waits, in the filter and order that the queue was left with."""
-    view = state.last_view()
-    which = view.changed(status=("pending",)).filter()
-    place = place_of(opened.entry, view.sort)
-    after = opened.service.behind(opened.sid, which, view.sort, place)
-    if not after and which != QueueFilter():
-        after = opened.service.behind(opened.sid, QueueFilter(), view.sort, place)
-    if not after:
-        notices.done("Nothing else waits for review.")
-        return
-    review_state.show_suggestion(after)
 
 
 def _meanwhile(opened: Opened) -> None:

@@ -1,10 +1,12 @@
 """Five false facts in each of twenty drafts: nearly all are flagged, and hardly anything else."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from runbooks.evidence import trace_claims
+from tests.unit.evidence.adversary import HELD, TRICKS, Play, tricks
 from tests.unit.evidence.drafts import (
     SEED,
     Draft,
@@ -57,6 +59,27 @@ def test_planting_spoils_nothing_else(harvests: list[Harvest]) -> None:
     assert len(besides) <= 5, besides
 
 
+@pytest.mark.parametrize(("plays", "kinds"), [(TRICKS, 10), (HELD, 11)], ids=["tricks", "held"])
+def test_what_is_nearly_true_is_flagged(
+    plays: Mapping[str, Play], kinds: int, shared_data: Path
+) -> None:
+    """One digit, word, unit or flag off, or true of another trace: at least 95 of 100 are flagged."""
+    made = drafts(shared_data)
+    played = [
+        (trick, draft)
+        for number, draft in enumerate(made[1::2])
+        for trick in tricks(draft, made, number, plays)
+    ]
+    missed = [
+        f"{trick.kind}: {trick.words}"
+        for trick, draft in played
+        if not trick.caught_by(trace_claims(trick.text, draft.evidence, sources=draft.sources))
+    ]
+    assert len({trick.kind for trick, _ in played}) == kinds
+    assert len(played) >= 120
+    assert len(missed) <= (1 - WANTED) * len(played), missed
+
+
 def test_drafts_without_false_facts_are_not_flagged(shared_data: Path) -> None:
     """Of all claims in the drafts as generated, at most 5 % are flagged."""
     reports = [
@@ -69,5 +92,5 @@ def test_drafts_without_false_facts_are_not_flagged(shared_data: Path) -> None:
 def test_true_runbooks_in_other_words_are_not_flagged() -> None:
     """Of all claims in runbooks that tell the evidence in their own words at most 5 % are flagged."""
     told = retold()
-    assert len(told) == 4
+    assert len(told) == 6
     assert flagged_share([trace_claims(text, found) for _, found, text in told]) <= TOLERATED

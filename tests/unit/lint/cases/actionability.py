@@ -271,3 +271,22 @@ CASES += [
     ("RB103", False, draft(fix="1. A deadline of 60 seconds is appropriate for the refresh.")),
     ("RB103", True, draft(mitigation="1. Give the pods, when it helps, appropriate limits.")),
 ]
+
+CASES += [
+    (
+        "RB101",
+        False,
+        diagnosis(fence("sum(rate(a_total[5m]))\n\ntopk(5, sum by (pod) (b))", "promql")),
+    ),
+    ("RB101", False, diagnosis(fence("// top\ntopk(5, a)\n\n// all\nsum by (pod) (b)"))),
+    ("RB108", False, diagnosis("1. First run `oc rsh -n etcd etcd-0`.\n2. Go on there.")),
+    ("RB108", False, diagnosis(in_step("etcdctl version", "Is it there?"))),
+    ("RB108", True, diagnosis(in_step("oc debug node/a -- chroot /host df -h", "Do it."))),
+    ("RB109", False, diagnosis("1. Pods may wait. In this case read `kubectl logs x -n rag`.")),
+]
+
+CASES += [
+    ("RB108", True, diagnosis(in_step("df -h"))),
+    ("RB108", True, diagnosis(in_step("psql -h db-1 -c 'SELECT 1 FROM jobs'"))),
+    ("RB108", False, diagnosis(in_step("pup traces search --help"))),
+]

@@ -87,3 +87,8 @@ CASES += [
     ("RB306", False, fixed(fence("x" * 160, "text"))),
     ("RB306", False, fixed("See https://docs.acme.dev/" + "a" * 200 + " for details.")),
 ]
+
+CASES += [
+    ("RB304", False, fixed(fence("function queue() {\n  ls\n}\nqueue a b"))),
+    ("RB304", False, fixed(fence("retry() { ls; }\nretry 3"))),
+]
