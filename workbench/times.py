@@ -8,6 +8,8 @@ import streamlit as st
 from runbooks.clock import utc_now
 
 _EPOCH_YEAR = 1970
+_NEAR, _FAR = 1e8, 1e11
+"""Between these a number is a moment in seconds; above, in a smaller unit."""
 _STEPS = ((86_400 * 365, "y"), (86_400, "d"), (3600, "h"), (60, "min"))
 
 Moment = datetime | str | None
@@ -71,6 +73,25 @@ def clock_time(value: Moment) -> str:
     """Give day and minute in the reader's zone, without the year: `16 Nov 23:41`."""
     at = as_moment(value)
     return f"{at.astimezone(zone()):%d %b %H:%M}" if at else "unknown"
+
+
+def time_of_day(value: str) -> str:
+    """Give the time of day in the reader's zone of an ISO time or of Unix seconds, else ""."""
+    at = as_moment(value)
+    if at is None and value[:1].isdigit():
+        at = _of_unix(value)
+    return f"{at.astimezone(zone()):%H:%M:%S}" if at else ""
+
+
+def _of_unix(value: str) -> datetime | None:
+    """Read seconds, or milli-, micro- or nanoseconds, since 1970."""
+    try:
+        seconds = float(value)
+        for _ in range(3):
+            seconds = seconds / 1000 if seconds > _FAR else seconds
+        return datetime.fromtimestamp(seconds, UTC) if seconds > _NEAR else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def zone() -> tzinfo:

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterable, Sequence
 
-from runbooks.trace import Call, Message, Span
-from workbench import markup
+from runbooks.trace import Call, Message, Place, Span
+from workbench import markup, times
 
 _CLIP = 600
 _SHORT = 70
 _ROLE_NAMES = {"tool": "tool answer", "function": "tool answer"}
 _QUIET_ROLES = {"system", "developer"}
+_KINDS = {"message": "Message", "span": "Span", "other": "Value"}
 
 
 def conversation(messages: Iterable[Message]) -> str:
@@ -62,8 +63,31 @@ def _pretty(text: str) -> str:
 
 
 def _clock(at: str) -> str:
-    """Give the time of day of an ISO time, which is enough within one trace."""
-    return at[11:19] if len(at) >= 19 and at[10:11] == "T" else at
+    """Give the time of day in the reader's zone, which is enough within one trace."""
+    told = times.time_of_day(at)
+    return told or at
+
+
+def places(found: Sequence[Place]) -> str:
+    """Give what a search found: each place with its passages, the words marked."""
+    return f'<ol class="rv-found">{"".join(_place(place) for place in found)}</ol>'
+
+
+def _place(place: Place) -> str:
+    number = f"{place.number} " if place.kind != "other" else ""
+    where = f"{_KINDS[place.kind]} {number}".strip()
+    more = f" · {place.hits:,} hits" if place.hits > 1 else ""
+    head = (
+        f'<div class="rv-who"><strong>{where}</strong>'
+        f'<span class="rv-name">{markup.esc(place.title, 90)}</span>'
+        f'<span class="rv-at">{more.removeprefix(" · ")}</span></div>'
+    )
+    shown = "".join(
+        f'<div class="rv-passage">{markup.esc(passage.before)}<mark>{markup.esc(passage.hit)}'
+        f"</mark>{markup.esc(passage.after)}</div>"
+        for passage in place.passages
+    )
+    return f"<li>{head}{shown}</li>"
 
 
 def waterfall(spans: Sequence[Span], whole: float) -> str:

@@ -6,7 +6,20 @@ looks at more than a fixed number of places.
 
 from runbooks.trace.messages import Call, Message
 from runbooks.trace.reading import Reading, read
+from runbooks.trace.search import Found, Passage, Place, find
 from runbooks.trace.spans import Span
 from runbooks.trace.tree import Cut, cut
 
-__all__ = ["Call", "Cut", "Message", "Reading", "Span", "cut", "read"]
+__all__ = [
+    "Call",
+    "Cut",
+    "Found",
+    "Message",
+    "Passage",
+    "Place",
+    "Reading",
+    "Span",
+    "cut",
+    "find",
+    "read",
+]

@@ -16,6 +16,8 @@ _FAILED_FIELD = re.compile(
     r"\"(?:error|exception|error_message)\"\s{0,5}:\s{0,5}(?!\s|null|false|\"\"|\[\s{0,5}\]|\{\s{0,5}\}|0\b)",
     re.IGNORECASE,
 )
+_FAILED_RUN = re.compile(r"\s{0,20}exit ?(?:code|status):? {0,3}-?[1-9]", re.IGNORECASE)
+"""How the answer of something that ran code begins, in whosever name it is recorded."""
 _LOOKED_AT = 4_000
 
 
@@ -63,6 +65,7 @@ def _message(number: int, item: object, errors: frozenset[str]) -> Message:
     text, calls, marked = _content(item)
     if item.get("is_error") is True or item.get("status") == "error":
         marked = True
+    marked = marked or bool(_FAILED_RUN.match(text))
     if role in _TOOL_ROLES:
         marked = marked or text in errors or _tells_failure(text)
     name = item.get("name") or item.get("tool_name") or item.get("agent")

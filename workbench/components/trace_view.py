@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
 from runbooks.drafting.port import Evidence
 from runbooks.models import RawTrace
-from runbooks.trace import Reading, cut, read
+from runbooks.trace import Found, Reading, cut, find, read
+from runbooks.trace.search import MAX_PLACES, MAX_QUERY
 from workbench import markup, messages, review_state, times, trace_markup
 from workbench.kept import kept
 from workbench.opened import Opened
@@ -16,6 +17,15 @@ from workbench.opened import Opened
 T = TypeVar("T")
 MESSAGES_A_PAGE = 30
 SPANS_A_PAGE = 60
+_MOST_SEARCHED = 8
+_REGIONS = ("us3", "us5", "ap1", "ap2")
+_DATADOG_HOSTS = {
+    "datadoghq.com": "app.datadoghq.com",
+    "datadoghq.eu": "app.datadoghq.eu",
+    "ddog-gov.com": "app.ddog-gov.com",
+    **{site: site for site in (f"{region}.datadoghq.com" for region in _REGIONS)},
+}
+"""Where people look at the traces of a Datadog site."""
 _DATADOG = (
     "datadoghq.com",
     "datadoghq.eu",
@@ -30,15 +40,63 @@ def show(opened: Opened, evidence: Evidence) -> None:
     with st.container(key="rv_traces"):
         st.subheader("Source traces", anchor=False)
         trace = _chosen(opened, evidence)
-        reading = kept(opened.service).get(
-            ("trace", opened.sid, trace.trace_id, evidence.hash, id(trace)),
-            lambda: read(trace.payload),
-        )
+        reading = _reading(opened, evidence, trace)
         _head(trace, reading)
+        if _searched(opened, evidence, trace, reading):
+            return
         place = review_state.key("page", opened.sid + trace.trace_id)
         _talk(reading, place)
         _waterfall(reading, place)
         _rest(reading, trace)
+
+
+def _searched(opened: Opened, evidence: Evidence, trace: RawTrace, reading: Reading) -> bool:
+    """Offer to search the trace; show what was found instead of the whole, if something is sought.
+
+    The other traces are looked through too, so that nobody takes nothing here for nothing at all.
+    """
+    query = st.text_input(
+        "Search in the traces",
+        key=review_state.key("search", opened.sid),
+        placeholder="Search in the traces",
+        label_visibility="collapsed",
+        icon=":material/search:",
+        max_chars=MAX_QUERY,
+    ).strip()
+    if not query:
+        return False
+    found = find(reading, query)
+    others = _elsewhere(opened, evidence, trace, query)
+    st.caption(_told(found) + (f" Also in: {', '.join(others)}." if others else ""))
+    if found.places:
+        markup.show(trace_markup.places(found.places))
+    return True
+
+
+def _told(found: Found) -> str:
+    if not found.hits:
+        return "Nothing found in this trace."
+    hits = "1 hit" if found.hits == 1 else f"{found.hits:,} hits"
+    places = len(found.places)
+    where = "1 place" if places == 1 else f"{places} places"
+    partial = " The trace is too large to be looked through whole." if found.partial else ""
+    more = " The first are listed." if places == MAX_PLACES else ""
+    return f"{hits} in {where} of this trace.{more}{partial}"
+
+
+def _elsewhere(opened: Opened, evidence: Evidence, trace: RawTrace, query: str) -> list[str]:
+    named = []
+    for other in evidence.traces[:_MOST_SEARCHED]:
+        if other is not trace:
+            hits = find(_reading(opened, evidence, other), query).hits
+            if hits:
+                named.append(f"`{messages.escape_md(other.trace_id[:12])}` ({hits:,})")
+    return named
+
+
+def _reading(opened: Opened, evidence: Evidence, trace: RawTrace) -> Reading:
+    key = ("trace", opened.sid, trace.trace_id, evidence.hash, id(trace))
+    return kept(opened.service).get(key, lambda: read(trace.payload))
 
 
 def _chosen(opened: Opened, evidence: Evidence) -> RawTrace:
@@ -49,10 +107,15 @@ def _chosen(opened: Opened, evidence: Evidence) -> RawTrace:
         "Trace",
         list(stored),
         format_func=lambda key: _label(stored[key], evidence),
-        key=review_state.key("trace", opened.sid),
+        key=chosen_key(opened.sid),
         label_visibility="collapsed",
     )
     return stored.get(name or "", evidence.traces[0])
+
+
+def chosen_key(suggestion_id: str) -> str:
+    """Name the field that chooses the trace."""
+    return review_state.key("trace", suggestion_id)
 
 
 def _label(trace: RawTrace, evidence: Evidence) -> str:
@@ -62,7 +125,7 @@ def _label(trace: RawTrace, evidence: Evidence) -> str:
 
 def _head(trace: RawTrace, reading: Reading) -> None:
     found = reading.failures
-    link = datadog_address(trace.datadog_url)
+    link = datadog_link(trace)
     markup.show(
         markup.facts(
             (
@@ -76,6 +139,15 @@ def _head(trace: RawTrace, reading: Reading) -> None:
             )
         )
     )
+
+
+def datadog_link(trace: RawTrace) -> str:
+    """Give the address of the trace in Datadog, "" when neither it nor its site is known."""
+    known = datadog_address(trace.datadog_url)
+    if known or trace.datadog_site not in _DATADOG_HOSTS:
+        return known
+    name = quote(trace.trace_id[:200], safe="")
+    return f"https://{_DATADOG_HOSTS[trace.datadog_site]}/apm/trace/{name}"
 
 
 def datadog_address(url: str) -> str:

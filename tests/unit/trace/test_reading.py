@@ -291,3 +291,21 @@ def test_a_tree_is_cut_to_what_a_page_can_show() -> None:
     assert wide.partial
     assert isinstance(wide.value, list)
     assert len(wide.value) < 2_000
+
+
+@pytest.mark.parametrize(
+    ("text", "failed"),
+    [
+        ("exitcode: 1 (execution failed)\nCode output: Traceback", True),
+        ("Exit code: 137", True),
+        ("exit status 2", True),
+        ("exitcode: 0 (execution succeeded)\nCode output: 3", False),
+        ("It said exitcode: 1 before", False),
+    ],
+)
+def test_code_that_failed_is_marked_in_whosever_name_it_is_recorded(
+    text: str, failed: bool
+) -> None:
+    """Multi-agent runs record the answer of a terminal as a user's message."""
+    talk = [{"role": "user", "name": "Computer_terminal", "content": text}]
+    assert read(talk).messages[0].failed is failed
