@@ -24,7 +24,7 @@ lint: $(VENV)/.installed-dev
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 
-BENCHES := redaction lint rules evidence batches models reads sqlite_store firestore_bill
+BENCHES := redaction stalls lint rules evidence batches models reads sqlite_store firestore_bill
 
 bench: $(VENV)/.installed-dev
 	@failed=0; \
