@@ -3,7 +3,15 @@
 import streamlit as st
 
 from workbench import notices, state, wiring
-from workbench.components import run_charts, run_figures, run_list, run_spending, run_view, shell
+from workbench.components import (
+    run_charts,
+    run_figures,
+    run_list,
+    run_spending,
+    run_view,
+    shell,
+    trend_charts,
+)
 
 
 def main() -> None:
@@ -17,7 +25,8 @@ def main() -> None:
     with st.container(horizontal=True, key="rb_head"):
         st.title("Runs", anchor=False)
     runs = service.runs(run_list.PAGE, state.runs_after())
-    run_figures.show(service.figures(runs))
+    figures = service.figures(runs)
+    run_figures.show(figures)
     if not runs:
         with st.container(border=True):
             st.markdown(
@@ -27,6 +36,7 @@ def main() -> None:
             st.page_link("pages/queue.py", label="To the queue", icon=":material/inbox:")
         return
     run_charts.show(runs)
+    trend_charts.show(service, figures)
     run_list.show(runs)
     run_spending.show(runs)
 

@@ -7,7 +7,7 @@ together; when the commit fails or nobody knows, it reads again and decides anew
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -112,11 +112,14 @@ class Acts:
         put: dict[FieldPath, object] = {SNIPPET: text.snippet, ("updated_at",): iso(now)}
         fields = {**text.besides, **put}
         after = read_after(suggestion, fields)
+        listed = self.entry_write(after, entry, Head(number, version.revision), seen_by, ended)
+        if text.reason is VersionReason.EDITED:
+            listed = _one_edit_more(listed, entry)
         return [
             Update(Collection.SUGGESTIONS, sid, fields, if_token=suggestion.token),
             *found,
             _create(version),
-            self.entry_write(after, entry, Head(number, version.revision), seen_by, ended),
+            listed,
             self.audit_write(sid, text.actor, text.reason.value, version.revision, text.note),
         ]
 
@@ -188,7 +191,7 @@ class Acts:
         head: Head,
         seen_by: str | None = None,
         ended: Sequence[str] = (),
-    ) -> Write:
+    ) -> Merge:
         """Give the write that brings the queue entry to the state after the act."""
         if entry is None:
             changes = entry_fields(self.fresh_entry(after))
@@ -285,3 +288,8 @@ def refuse(verdict: Verdict, suggestion: Suggestion, decided_on: str) -> None:
 def _create(version: Version) -> Create:
     key = records.version_key(version.suggestion_id, version.number)
     return Create(Collection.VERSIONS, key, records.write_version(version))
+
+
+def _one_edit_more(listed: Merge, entry: QueueEntry | None) -> Merge:
+    edits = (entry.edits if entry else 0) + 1
+    return replace(listed, fields={**listed.fields, ("edits",): edits})

@@ -279,7 +279,8 @@ class Suggestion(Frozen):
 class QueueEntry(Frozen):
     """What lists, filters, counts and the batch know of a suggestion (CONTRACT §1).
 
-    `failures` counts the batches that could not draft it; the three yes/no fields are SC-002,
+    `failures` counts the batches that could not draft it, `edits` the texts that people saved; the
+    three yes/no fields are SC-002,
     SC-003 and SC-004 of its draft. `severity_rank`: critical 0, high 1, unknown 2, medium 3,
     low 4. `created_at` is an ISO string, the epoch when the suggestion has none, so that it
     sorts as the oldest.
@@ -320,6 +321,7 @@ class QueueEntry(Frozen):
     two_commands: bool = False
     clean_markdown: bool = False
     failures: int = 0
+    edits: int = 0
     decided_at: str = ""
     decided_by: str = ""
     sample: bool = False

@@ -29,7 +29,7 @@ EPOCH = iso(datetime(1970, 1, 1, tzinfo=UTC))
 
 _PUT_THERE = frozenset(
     {"assignee", "hold_by", "hold_since", "hold_until", "seen_by", "unsaved_by"}
-    | {"version_number", "version_revision"}
+    | {"version_number", "version_revision", "edits"}
 )
 
 SORT_FIELDS: Mapping[Sort, tuple[str, ...]] = {

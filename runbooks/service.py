@@ -45,6 +45,7 @@ from runbooks.services import ServiceDirectory
 from runbooks.store import queries
 from runbooks.store.port import DocumentStore
 from runbooks.store.queries import QueueFilter, Sort
+from runbooks.trends import Period, latest, trends
 from runbooks.unsaved import Person, UnsavedTexts
 
 
@@ -334,6 +335,10 @@ class RunbookService:
     def figures(self, runs: Sequence[RunSummary]) -> Figures:
         """Compute SC-001 to SC-006 over the queue and these runs."""
         return figures(self.repository, runs)
+
+    def trends(self) -> tuple[Period, ...]:
+        """Give SC-001 to SC-004, times and edits by day, of the suggestions that changed last."""
+        return trends(latest(self.store))
 
     def backlog(self) -> Backlog:
         """Say how many runbook suggestions wait; counted at most once a minute."""

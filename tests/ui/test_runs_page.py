@@ -191,3 +191,16 @@ def test_what_models_were_asked_and_what_it_cost_is_summed_by_day(app: App, worl
     assert "**2,000** tokens in" in text
     [row] = app.table("runbooks.table")["rows"]
     assert row["cells"][-1]["hint"] == "2 calls, 2,000 tokens in, 1,000 out"
+
+
+def test_decisions_and_drafts_are_shown_by_day(app: App, world: World) -> None:
+    """SC-001 to SC-004, the time to a decision and the edits it took, once there is a draft."""
+    name = world.suggest(created_at=iso(utc_now() - timedelta(hours=3)))
+    assert not app.open("runs").at.get("vega_lite_chart")
+    world.service.run_once(BatchOrder(5, "kim"))
+    world.service.approve(name, world.revision(name), "local:kim", override_reason="known")
+    app.open("runs")
+    titles = [caption.value for caption in app.at.caption]
+    assert len(app.at.get("vega_lite_chart")) == 4
+    assert any("Hours to a decision" in title for title in titles)
+    assert any("Edits for each approved runbook" in title for title in titles)

@@ -1,0 +1,121 @@
+"""How drafts and decisions went, day by day, as four small charts."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from runbooks.figures import Figures
+from runbooks.service import RunbookService
+from runbooks.trends import LOOKED_AT, Period
+from workbench.kept import kept
+
+HEIGHT = 170
+_DECISIONS = ("As drafted", "After an edit", "Rejected")
+_QUALITY = ("Six sections", "Two commands", "Clean Markdown")
+_DECISION_LEGEND = ":blue[■] as drafted :green[■] after an edit :red[■] rejected"
+_QUALITY_LEGEND = ":blue[■] 6 sections :orange[■] 2 commands :green[■] clean"
+
+Spec = dict[str, object]
+
+
+def show(service: RunbookService, figures: Figures) -> None:
+    """Show the periods, oldest on the left; nothing before there is a decision or a draft.
+
+    They are read anew when the figures have changed.
+    """
+    periods = kept(service).get(("trends", figures), service.trends)
+    if not periods:
+        return
+    titles = (
+        (f"Decisions: {_DECISION_LEGEND}", _decisions(periods)),
+        (f"Drafts with, %: {_QUALITY_LEGEND}", _quality(periods)),
+        ("Hours to a decision, median", _line(periods, "hours", lambda p: p.hours_to_decision)),
+        ("Edits for each approved runbook", _line(periods, "edits", lambda p: p.edits)),
+    )
+    for column, (title, spec) in zip(st.columns(4, gap="medium"), titles, strict=True):
+        with column:
+            st.caption(title)
+            st.vega_lite_chart(spec, width="stretch")
+    st.caption(
+        f"By day (UTC), by week beyond 45 days; of the {LOOKED_AT} suggestions that changed last."
+    )
+
+
+def _decisions(periods: Sequence[Period]) -> Spec:
+    rows = [
+        {"day": p.day.isoformat(), "decision": name, "runbooks": count, "place": place}
+        for p in periods
+        for place, (name, count) in enumerate(
+            zip(_DECISIONS, (p.approved_unedited, p.approved_edited, p.rejected), strict=True)
+        )
+    ]
+    colours = {"domain": list(_DECISIONS), "range": ["#2b7bb9", "#3a9d5d", "#c23b3b"]}
+    return {
+        "description": "Approved as drafted, approved after an edit, rejected, by day (SC-001)",
+        "height": HEIGHT,
+        "data": {"values": rows},
+        "mark": {"type": "bar"},
+        "encoding": {
+            "x": _days(),
+            "y": {"field": "runbooks", "type": "quantitative", "title": None, "axis": _whole()},
+            "color": _coloured("decision", colours),
+            "order": {"field": "place", "type": "quantitative"},
+            "tooltip": [{"field": name} for name in ("day", "decision", "runbooks")],
+        },
+    }
+
+
+def _quality(periods: Sequence[Period]) -> Spec:
+    rows = [
+        {"day": p.day.isoformat(), "figure": name, "share": round(100 * share, 1)}
+        for p in periods
+        for name, share in zip(
+            _QUALITY, (p.six_sections, p.two_commands, p.clean_markdown), strict=True
+        )
+        if share is not None
+    ]
+    colours = {"domain": list(_QUALITY), "range": ["#2b7bb9", "#d9822b", "#3a9d5d"]}
+    return {
+        "description": "Shares of drafts with six sections, two commands, clean Markdown, by day",
+        "height": HEIGHT,
+        "data": {"values": rows},
+        "mark": {"type": "line", "point": True},
+        "encoding": {
+            "x": _days(),
+            "y": {"field": "share", "type": "quantitative", "title": None},
+            "color": _coloured("figure", colours),
+            "tooltip": [{"field": name} for name in ("day", "figure", "share")],
+        },
+    }
+
+
+def _line(periods: Sequence[Period], name: str, value: Callable[[Period], float | None]) -> Spec:
+    rows = [
+        {"day": period.day.isoformat(), name: known}
+        for period in periods
+        if (known := value(period)) is not None
+    ]
+    return {
+        "description": f"{name} by day",
+        "height": HEIGHT,
+        "data": {"values": rows},
+        "mark": {"type": "line", "point": True},
+        "encoding": {
+            "x": _days(),
+            "y": {"field": name, "type": "quantitative", "title": None},
+            "tooltip": [{"field": "day"}, {"field": name}],
+        },
+    }
+
+
+def _coloured(field: str, scale: dict[str, list[str]]) -> Spec:
+    return {"field": field, "type": "nominal", "scale": scale, "legend": None}
+
+
+def _days() -> Spec:
+    axis = {"labelExpr": "slice(datum.label, 5)", "labelAngle": 0, "labelOverlap": True}
+    return {"field": "day", "type": "ordinal", "title": None, "axis": axis}
+
+
+def _whole() -> Spec:
+    return {"tickMinStep": 1, "format": "d"}
