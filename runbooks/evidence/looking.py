@@ -13,6 +13,7 @@ from runbooks.evidence.report import Support
 from runbooks.evidence.sources import Sources
 from runbooks.evidence.spots import Spot
 from runbooks.evidence.words import lowered, shown, stems
+from runbooks.lint.tools import NO_SUCH_PROGRAM
 
 _LINE = re.compile(r"(?P<path>.{1,300}?):(?P<line>\d{1,7})(?:[-:]\d{1,7})?")
 _BEHIND_FILE = 40
@@ -224,7 +225,9 @@ def _command(spot: Spot, sources: Sources) -> Support | None:
         found = program_support(spot.program)
         if found:
             return found
-    return _first(sources.catalogue, words) or _first(sources.everything, words)
+    if spot.program and spot.program[0] in NO_SUCH_PROGRAM:
+        return None
+    return sources.wordings.word(words) or _first(sources.everything, words)
 
 
 def _flag(spot: Spot, sources: Sources) -> Support | None:
