@@ -10,7 +10,7 @@ import streamlit as st
 from runbooks.markdown.html import render, stylesheet
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_STYLE = Path(__file__).with_name("review.css")
+_STYLES = tuple(Path(__file__).with_name(name) for name in ("review.css", "walk.css"))
 
 
 def esc(value: object, limit: int | None = None) -> str:
@@ -82,5 +82,6 @@ def show_runbook(markdown: str) -> None:
 
 def use_styles() -> None:
     """Load the style sheets of the review page; once in each run."""
-    st.html(_STYLE)
+    for style in _STYLES:
+        st.html(style)
     st.html(f"<style>{stylesheet()}</style>")

@@ -21,6 +21,7 @@ _FREE = word_set(
     --field-separator --replicas --lines -L --label-columns --template --no-headers --delimiter
     --since-time --interval --retry --request-timeout --grace-period --until --period --statistics
     --start-time --end-time --max-items --page-size -F --pset --color --date --pretty --style
+    --type --dry-run --cascade --overwrite
     """
 )
 """Options whose value is a choice of the reader and states nothing about the failure."""
@@ -65,6 +66,8 @@ _STATES_NOTHING = re.compile(
     re.IGNORECASE,
 )
 _LITERAL = re.compile(r'"([\w.:/ -]{2,120})"|\'([\w.:/ -]{2,120})\'')
+_KEY_BEHIND = re.compile(r"\s{0,4}:")
+"""Behind a literal: it is a key of a JSON body, which says what and not how much."""
 _TABLE = re.compile(r"\b(?:from|join|into|update|table)\s{1,4}\"?([A-Za-z_][\w.]{1,80})", re.I)
 _CODE = re.compile(r"[|{}();$]|==|\s")
 
@@ -179,6 +182,8 @@ class _Reader:
         base = self.command.body.text.find(code, max(0, start - 2), self.command.end)
         for pattern in (_TABLE, _LITERAL) if sql else (_LITERAL,):
             for match in pattern.finditer(code):
+                if not sql and _KEY_BEHIND.match(code, match.end()):
+                    continue
                 group = next(i for i in range(1, pattern.groups + 1) if match[i] is not None)
                 text = match[group].strip()
                 at = base + match.start(group) if base >= 0 else start

@@ -13,6 +13,7 @@ from runbooks.evidence.report import Support
 from runbooks.evidence.sources import Sources
 from runbooks.evidence.spots import Spot
 from runbooks.evidence.words import lowered, shown, stems
+from runbooks.lint.tools import NO_SUCH_PROGRAM
 
 _LINE = re.compile(r"(?P<path>.{1,300}?):(?P<line>\d{1,7})(?:[-:]\d{1,7})?")
 _BEHIND_FILE = 40
@@ -26,6 +27,18 @@ _POD_SUFFIX = re.compile(
 _FEW_PODS = 20
 _TOKEN = re.compile(r"[^\W_]+")
 _DOTS = re.compile(r"…|\.\.\.")
+_KUBECTL_PRINTS = re.compile(
+    r"(?:[a-z]{2,30}(?:\.[a-z.]{2,40})?/(?P<name>[\w.-]{1,80})"
+    r" (?:(?:env|image|resource requirements) updated|restarted|rolled back|scaled|patched|created"
+    r"|configured|unchanged|deleted|cordoned|uncordoned|annotated|labeled|condition met)"
+    r"|[a-z]{2,30} \"(?P<quoted>[\w.-]{1,80})\" (?:successfully rolled out|deleted)"
+    r"|No resources found(?: in (?P<space>[\w-]{1,63}) namespace)?\.?)"
+)
+_STATES = re.compile(
+    r"\d{1,3}/\d{1,3}|running|pending|terminating|completed|ready|true|false|active|bound|available"
+    r"|patched|scaled|restarted|created|configured|unchanged|annotated|labeled|cordoned|ok",
+    re.IGNORECASE,
+)
 _RUN = 3
 _ENOUGH_RUNS = 0.8
 
@@ -61,6 +74,8 @@ def _name(spot: Spot, sources: Sources) -> Support | None:
     if spot.whole:
         in_commands = (sources.wordings.word(words) for words in _spellings(spot.words))
         return sources.wordings.term(spot.sentence) or next((f for f in in_commands if f), None)
+    if spot.sentence.startswith("expected") and _STATES.fullmatch(spot.words):
+        return _kubectl(spot.words)
     spellings = (_first(sources.catalogue, words) for words in _spellings(spot.words))
     return _sentence(spot, sources) or next((found for found in spellings if found), None)
 
@@ -89,6 +104,8 @@ def _spellings(words: str) -> Iterator[str]:
         yield bare
     if " " in plain:
         yield plain.replace(" ", "-")
+    if plain.endswith("-"):
+        yield plain[:-1]
     if "://" in plain:
         yield plain.split("://", 1)[1]
 
@@ -130,7 +147,22 @@ def _quote(spot: Spot, sources: Sources) -> Support | None:
             if found:
                 return found
     term = TERM.match(words)
-    return _query(spot, sources) if term and term.end() == len(words) else None
+    if term and term.end() == len(words):
+        return _query(spot, sources)
+    return _printed(words, sources)
+
+
+def _printed(words: str, sources: Sources) -> Support | None:
+    """Find what kubectl prints of an object that is known: `deployment.apps/cart restarted`."""
+    match = _KUBECTL_PRINTS.fullmatch(words)
+    name = next((group for group in match.groups() if group), "") if match else ""
+    if match is None or (name and _first(sources.everything, name) is None):
+        return None
+    return _kubectl(words)
+
+
+def _kubectl(words: str) -> Support:
+    return Support("catalogue", "known commands: what kubectl prints", words)
 
 
 def _runs(words: str, index: Index) -> Support | None:
@@ -193,7 +225,9 @@ def _command(spot: Spot, sources: Sources) -> Support | None:
         found = program_support(spot.program)
         if found:
             return found
-    return _first(sources.catalogue, words) or _first(sources.everything, words)
+    if spot.program and spot.program[0] in NO_SUCH_PROGRAM:
+        return None
+    return sources.wordings.word(words) or _first(sources.everything, words)
 
 
 def _flag(spot: Spot, sources: Sources) -> Support | None:

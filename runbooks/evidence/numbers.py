@@ -21,7 +21,7 @@ _MEASURED = {
         stems(
             "timeout ttl delay interval latency duration age wait waiting idle elapsed time period"
             " deadline took lag expiry uptime downtime minutes seconds hours days pause backoff"
-            " window lease slowest longest p50 p90 p95 p99"
+            " window lease retry slowest longest p50 p90 p95 p99"
         )
     ),
     "bytes": frozenset(stems("size memory bytes disk heap storage volume length used free limit")),

@@ -77,7 +77,7 @@ _ABOUT_SERVICES = (
     "service|services|deployment|pods?|namespace|database|queue|cluster|host|node|topic|bucket"
     "|endpoint|microservice|daemon|container|broker"
 )
-_SPOKEN_NAME = re.compile(rf"\b(?P<x>[a-z][a-z0-9]{{2,30}}) (?:{_ABOUT_SERVICES})\b")
+_SPOKEN_NAME = re.compile(rf"(?<![\w-])(?P<x>[a-z][a-z0-9]{{2,30}}) (?:{_ABOUT_SERVICES})\b")
 _TITLE_NAME = re.compile(
     r"\b(?!(?:The|An?|This|That|Each|Every|All|Our|No|If|In|On|When)\b)"
     r"(?P<x>(?:[A-Z][a-z]{1,20} ){1,3}(?:Service|Gateway|Proxy|Worker|Database|Cluster|Queue"

@@ -32,7 +32,13 @@ _ABOUT = re.compile(
 )
 _UNIT_BEHIND = re.compile(r" ([A-Za-z%]{1,12})\b")
 _SPOKEN = re.compile(rf"\b({'|'.join(SPOKEN)})[ -]([A-Za-z]{{2,14}})\b", re.IGNORECASE)
+_LABEL = re.compile(r"[^:]{1,60}:")
+_SHORT = 4
+"""A label of so few words, as in `**Code change**: …`, says nothing by itself."""
 _OUT_OF = re.compile(r"\b(\d{1,9}) (?:of|out of)(?: the)? (\d{1,9})\b(?![.,]\d|%)")
+_COUNTED_BELOW = 100
+_CHOSEN = re.compile(r"\b(?:wait(?: for| another)?|again (?:after|in))[ \\`*]{0,4}$", re.IGNORECASE)
+"""Before a time that the writer chose: to wait so long states nothing."""
 _STEP = re.compile(r"\bsteps?\s{1,3}(?:\d{1,3}(?:,? and |, |-| to )?){1,5}", re.IGNORECASE)
 
 
@@ -51,7 +57,8 @@ def spots_of(prose: Prose, role: Role, taken: frozenset[tuple[int, int]]) -> Ite
         if prose.kind != "heading":
             yield from _of_quotes(place, plain, begin, end, sentence)
             words = compared(prose.plain[begin:end])
-            if is_cause(sentence, words, role):
+            label = _LABEL.fullmatch(raw.strip()) or text.startswith("**:", end)
+            if is_cause(sentence, words, role) and not (label and len(words.split()) <= _SHORT):
                 claim = place.claim("cause", shown(raw), begin, end)
                 yield Spot(claim, sentence, sentence, stated=stated_as_fact(words, role))
 
@@ -109,7 +116,8 @@ def _of_words(
     counted = _STEP.sub(lambda match: " " * len(match.group()), "".join(numbers))
     for match in NUMBER.finditer(counted):
         quantity = read(match)
-        if quantity and not _says_nothing(quantity):
+        chosen = _CHOSEN.search(text, max(0, begin + match.start() - 24), begin + match.start())
+        if quantity and not chosen and not _says_nothing(quantity):
             start, behind = begin + quantity.start, begin + quantity.end
             yield _numbered(place, text, start, behind, quantity, sentence)
     yield from _of_number_words(place, text, counted, begin, sentence)
@@ -146,7 +154,8 @@ def _numbered(
 def _share(text: str, start: int, end: int) -> str:
     """Give `1 of 3` where a number is a part of that: both have to be true together."""
     for match in _OUT_OF.finditer(text, max(0, start - 16), end + 16):
-        if match.start() <= start and end <= match.end():
+        inside = match.start() <= start and end <= match.end()
+        if inside and int(match[2]) < _COUNTED_BELOW:
             return f"{match[1]} of {match[2]}"
     return ""
 

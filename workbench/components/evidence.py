@@ -4,7 +4,7 @@ import streamlit as st
 
 from runbooks.drafting.port import Evidence
 from runbooks.models import FailurePattern
-from workbench import markup, messages
+from workbench import markup, messages, times
 
 
 def show(evidence: Evidence) -> None:
@@ -12,9 +12,14 @@ def show(evidence: Evidence) -> None:
     with st.container(key="rv_evidence"):
         st.subheader("Evidence", anchor=False)
         canonical = evidence.canonical
-        html = _pattern(canonical) if canonical else _embedded(evidence)
-        others = [pattern for pattern in evidence.patterns if pattern is not canonical]
-        html += "".join(markup.fold(_name(pattern), _pattern(pattern)) for pattern in others)
+        html = _embedded(evidence) if canonical is None else ""
+        for number, pattern in enumerate(evidence.patterns):
+            place = f"rv-pattern rv-pattern-{number}"
+            if pattern is canonical:
+                html = f'<div class="{place}">{_pattern(pattern)}</div>{html}'
+            else:
+                html += markup.fold(_name(pattern), _pattern(pattern), name=f"rv-fold {place}")
+        html += _own_words(evidence)
         if evidence.missing:
             listed = markup.bullets(evidence.missing)
             html += f'<p class="rv-gap">Named in the lineage, but not stored:</p>{listed}'
@@ -49,6 +54,28 @@ def _confidence(pattern: FailurePattern) -> str:
         return ""
     why = f": {markup.esc(pattern.confidence_rationale)}" if pattern.confidence_rationale else ""
     return f"{pattern.confidence:.2f}{why}"
+
+
+def _own_words(evidence: Evidence) -> str:
+    """Give what the suggestion says itself, behind a click."""
+    now, own = evidence.suggestion, evidence.suggestion.pattern
+    told = markup.facts(
+        (
+            ("Id", markup.code(now.suggestion_id, 200)),
+            ("Title", markup.esc(now.title)),
+            ("Description", markup.prose(now.description, 700)),
+            ("Its pattern", markup.esc(own.title)),
+            ("Trigger", markup.esc(own.trigger_condition)),
+            ("What happened", markup.esc(own.summary)),
+            (
+                "Similarity group",
+                markup.code(now.similarity_group, 120) if now.similarity_group else "",
+            ),
+            ("Created", markup.esc(times.exact(now.created_at))),
+            ("Changed", markup.esc(times.exact(now.updated_at))),
+        )
+    )
+    return markup.fold("What the suggestion itself says", told, name="rv-fold rv-suggestion")
 
 
 def _embedded(evidence: Evidence) -> str:

@@ -84,6 +84,17 @@ def retold() -> list[tuple[str, Evidence, str]]:
     ]
 
 
+def written() -> list[tuple[str, Evidence, str]]:
+    """The runbooks that come with the sample, written by hand and true."""
+    by_id = {found.suggestion.suggestion_id: found for found in sample()}
+    texts = [
+        (name, draft.markdown_content)
+        for name, found in by_id.items()
+        if (draft := found.suggestion.slot.draft) is not None
+    ]
+    return [(name, by_id[name], text) for name, text in texts]
+
+
 def flagged_share(reports: Sequence[EvidenceReport]) -> float:
     """The share of all claims that is unsupported."""
     return sum(len(r.unsupported) for r in reports) / sum(len(r.claims) for r in reports)
