@@ -5,7 +5,6 @@ import re
 import pytest
 
 from runbooks.store.port import Collection
-from tests.ui.conftest import App
 from tests.ui.test_review_page import Page
 from tests.world import World, pattern_document, trace_document
 

@@ -215,5 +215,13 @@ def _rest(reading: Reading, trace: RawTrace) -> None:
     label = "What was recorded" if alone else "What else was recorded"
     with st.expander(label, expanded=alone, type="compact", key=f"rv_rest_{trace.trace_id[:40]}"):
         st.json(small.value, expanded=2 if alone else 1)
+        if small.long:
+            markup.show("".join(_long(way, text) for way, text in small.long))
         if small.partial:
-            st.caption("Long parts are cut short here.")
+            st.caption("Not all of it is shown here.")
+
+
+def _long(way: str, text: str) -> str:
+    """Give a long text of the tree whole, behind a click."""
+    name = f"{markup.code(way or 'text', 120)} {len(text):,} characters"
+    return markup.fold(name, markup.clipped(text, 8_000))

@@ -286,7 +286,10 @@ def test_a_tree_is_cut_to_what_a_page_can_show() -> None:
     for _ in range(5000):
         deep = [deep]
     assert cut(deep).partial
-    assert cut("y" * 10_000).partial
+    text = cut({"a": ["y" * 10_000]})
+    assert text.value["a"][0].endswith("(10,000 characters)")
+    assert (text.partial, text.long) == (False, (("a[0]", "y" * 10_000),))
+    assert cut(["y" * 10_000] * 40).partial
     wide = cut(list(range(100_000)))
     assert wide.partial
     assert isinstance(wide.value, list)
