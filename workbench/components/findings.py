@@ -10,7 +10,7 @@ from workbench import markup, theme
 from workbench.components import fixes
 from workbench.opened import Opened
 
-_WORDS = {"E": "Blocks", "W": "Check", "I": "Note"}
+WORDS = {"E": "Blocks", "W": "Check", "I": "Note"}
 _ORDER = "EWI"
 _MOST = 60
 _MOST_FIXES = 30
@@ -61,7 +61,7 @@ def _summary(found: Sequence[Finding]) -> str:
 def _item(finding: Finding, *, opened: bool = False) -> str:
     level = finding.severity
     head = (
-        f"{markup.badge(_WORDS[level], theme.FINDING_TONES[level])} "
+        f"{markup.badge(WORDS[level], theme.FINDING_TONES[level])} "
         f'<span class="rv-where">line {finding.line}</span> '
         f"<span>{markup.esc(finding.message)}</span>"
     )

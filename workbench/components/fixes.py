@@ -69,3 +69,12 @@ def _apply(service: RunbookService, sid: str, revision: str, fix: Fix) -> None:
     keeper.keep(service, sid, result)
     desk.round += 1
     review_state.go_to_tab(sid, review_state.EDIT)
+
+
+def click(opened: Opened, fix: Fix) -> None:
+    """Apply the fix of a mark beside the text; say why where it cannot be applied."""
+    refused = _refused(opened, fix)
+    if refused:
+        notices.problem(f"**Nothing was corrected.** {refused}")
+    else:
+        _apply(opened.service, opened.sid, opened.slot.revision, fix)

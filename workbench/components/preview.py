@@ -7,9 +7,8 @@ import streamlit as st
 from runbooks.markdown.outline import parse, quality
 from runbooks.models import DraftState, RunbookDraft, Slot, SlotKind
 from workbench import markup, messages, review_state, times
-from workbench.components import regenerate
+from workbench.components import margin, regenerate
 from workbench.opened import Opened, is_offline
-from workbench.review_state import Desk
 
 _MOST_SHOWN = 200_000
 
@@ -24,7 +23,7 @@ def show(opened: Opened) -> None:
         _as_it_is(slot)
         return
     origin(slot)
-    _runbook(slot.draft.markdown_content, opened.desk)
+    _runbook(opened, slot.draft.markdown_content)
 
 
 def origin(slot: Slot) -> None:
@@ -67,28 +66,30 @@ def _needs_a_person(headline: str, draft: RunbookDraft) -> None:
     st.warning(f"**{headline}**\n\n{lines}", icon=":material/person_edit:")
 
 
-def _runbook(text: str, desk: Desk) -> None:
-    typed = desk.typed
-    if typed is None:
-        _paper(text)
-        return
+def _runbook(opened: Opened, text: str) -> None:
+    typed = opened.desk.typed
     saved, mine = "What is saved", "What you typed, not saved"
-    which = st.segmented_control(
-        "Which text",
-        [saved, mine],
-        default=saved,
-        required=True,
-        key=f"rv_which_{desk.round}",
-        label_visibility="collapsed",
-    )
-    _paper(typed.text if which == mine else text)
-
-
-def _paper(text: str) -> None:
+    which = saved
+    if typed is not None:
+        which = st.segmented_control(
+            "Which text",
+            [saved, mine],
+            default=saved,
+            required=True,
+            key=f"rv_which_{opened.desk.round}",
+            label_visibility="collapsed",
+        )
     with st.container(border=True, key="rv_paper"):
-        if len(text) > _MOST_SHOWN:
-            st.caption(f"Only the first {_MOST_SHOWN:,} of {len(text):,} characters are laid out.")
-        markup.show_runbook(text[:_MOST_SHOWN])
+        if typed is not None and which == mine:
+            markup.show_runbook(_shortened(typed.text))
+        else:
+            margin.show(opened, _shortened(text))
+
+
+def _shortened(text: str) -> str:
+    if len(text) > _MOST_SHOWN:
+        st.caption(f"Only the first {_MOST_SHOWN:,} of {len(text):,} characters are laid out.")
+    return text[:_MOST_SHOWN]
 
 
 def _as_it_is(slot: Slot) -> None:
