@@ -35,7 +35,7 @@ from runbooks.turns import Turns
 
 logger = logging.getLogger(__name__)
 _NOTICED_S = 1.0
-BESIDE = "beside"
+BESIDE = "beside the text"
 """The note of a version that was asked for beside the text; else it lost a race (CONTRACT R13)."""
 _REPLACEABLE_BY_FALLBACK = {DraftState.NONE, DraftState.FALLBACK}
 
