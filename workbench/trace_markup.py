@@ -8,6 +8,7 @@ from workbench import markup, times
 
 _CLIP = 600
 _SHORT = 70
+_MOST_NAMED = 12
 _ROLE_NAMES = {"tool": "tool answer", "function": "tool answer"}
 _QUIET_ROLES = {"system", "developer"}
 _KINDS = {"message": "Message", "span": "Span", "other": "Value"}
@@ -16,6 +17,20 @@ _KINDS = {"message": "Message", "span": "Span", "other": "Value"}
 def conversation(messages: Iterable[Message]) -> str:
     """Give messages as a timeline; tool calls and failed answers are marked."""
     return f'<ol class="rv-talk">{"".join(_message(message) for message in messages)}</ol>'
+
+
+def failures(numbers: Sequence[int], drawn: Iterable[int]) -> str:
+    """Say in which messages an error is told, as links to those that are drawn."""
+    here = set(drawn)
+    listed = [
+        f'<a href="#rv" data-rv-jump="message:{number}">{number}</a>'
+        if number in here
+        else f"{number}"
+        for number in numbers[:_MOST_NAMED]
+    ]
+    left = len(numbers) - _MOST_NAMED
+    more = f" and {left} more" if left > 0 else ""
+    return f'<p class="rv-quiet">Errors are told in message {", ".join(listed)}{more}.</p>'
 
 
 def _message(message: Message) -> str:
@@ -31,7 +46,8 @@ def _message(message: Message) -> str:
     )
     body = _body(message)
     calls = "".join(_call(call) for call in message.calls)
-    return f'<li class="rv-{kind}{failed}">{head}{body}{calls}</li>'
+    place = f"rv-message-{message.number}"
+    return f'<li class="rv-{kind}{failed} {place}">{head}{body}{calls}</li>'
 
 
 def _body(message: Message) -> str:
@@ -93,7 +109,8 @@ def _place(place: Place) -> str:
 def waterfall(spans: Sequence[Span], whole: float) -> str:
     """Give spans as rows with a bar each; `whole` is the length of the trace in seconds."""
     rows = "".join(_span(span, whole or 1.0) for span in spans)
-    return f'<div class="rv-spans" role="list">{rows}</div>'
+    marks = "".join(f"<span>{seconds(whole * part)}</span>" for part in (0.0, 0.5, 1.0))
+    return f'<div class="rv-scale">{marks}</div><div class="rv-spans" role="list">{rows}</div>'
 
 
 def _span(span: Span, whole: float) -> str:
@@ -121,6 +138,8 @@ def _span(span: Span, whole: float) -> str:
 
 def seconds(value: float) -> str:
     """Give a duration with the unit that suits it."""
+    if not value:
+        return "0"
     if value < 0.001:
         return f"{value * 1e6:.0f} µs"
     if value < 1:

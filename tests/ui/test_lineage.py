@@ -26,7 +26,8 @@ def page(world: World) -> Page:
 
 def jumps(page: Page) -> list[str]:
     """Where the nodes lead, in their order."""
-    return re.findall(r'data-rv-jump="([^"]+)"', page.text)
+    graph = page.text.partition('class="rv-graph"')[2].partition("rv-facts")[0]
+    return re.findall(r'data-rv-jump="([^"]+)"', graph)
 
 
 def test_every_stored_node_is_a_link(page: Page) -> None:
@@ -48,6 +49,12 @@ def test_the_places_that_they_lead_to_are_there(page: Page) -> None:
     assert re.findall(r"rv-pattern-(\d)", page.text) == ["0", "1"]
     assert "rv-suggestion" in page.text
     assert "Seen in three nights" in page.text
+
+
+def test_the_messages_with_errors_are_links(page: Page) -> None:
+    """Who looks for what went wrong is led to it."""
+    assert 'data-rv-jump="message:2"' in page.text
+    assert "rv-message-2" in page.text
 
 
 def test_a_search_shows_places_instead_of_the_transcript(page: Page) -> None:

@@ -1,9 +1,10 @@
-// A click on a node of the lineage leads to its place on the page. A trace is chosen on the server
-// first; it stands there a moment later.
+// A click on a node of the lineage, or on the number of a message, leads to its place on the page.
+// A trace is chosen on the server first; it stands there a moment later.
 
 const PLACES = {
   trace: () => document.querySelector(".st-key-rv_traces"),
   pattern: (number) => document.querySelector(`.rv-pattern-${number}`),
+  message: (number) => document.querySelector(`.rv-message-${number}`),
   suggestion: () => document.querySelector(".rv-suggestion"),
   draft: () => document.querySelector(".st-key-rv_facts") || document.querySelector(".st-key-rv_paper"),
 };

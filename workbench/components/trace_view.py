@@ -169,12 +169,10 @@ def _talk(reading: Reading, place: str) -> None:
     if not reading.messages:
         return
     failed = [message.number for message in reading.messages if message.failed]
-    if failed:
-        listed = ", ".join(f"{number}" for number in failed[:12])
-        more = f" and {len(failed) - 12} more" if len(failed) > 12 else ""
-        st.caption(f"Tools answered with an error in message {listed}{more}.")
     shown = _page(reading.messages, MESSAGES_A_PAGE, f"{place}_m")
-    markup.show(trace_markup.conversation(shown))
+    drawn = [message.number for message in shown]
+    told = trace_markup.failures(failed, drawn) if failed else ""
+    markup.show(told + trace_markup.conversation(shown))
     _left(reading.messages_left, "messages")
 
 
