@@ -26,7 +26,7 @@ ATTRIBUTES = {
     *re.findall(
         r"[\w-]+",
         """href title id class rel target type checked disabled open align start colspan rowspan
-        datetime style role aria-label aria-hidden data-rv-jump data-rv-fix""",
+        datetime style role aria-label aria-hidden name data-rv-jump data-rv-fix""",
     )
 }
 STYLE = re.compile(r"(left:[\d.]+%;width:[\d.]+%|padding-left:[\d.]+rem)")
