@@ -77,7 +77,12 @@ def show(html: str) -> None:
 
 def show_runbook(markdown: str) -> None:
     """Show a runbook's text as GitHub does, cleaned of everything active."""
-    st.html(f'<div class="runbook-preview">{render(markdown) or "<p></p>"}</div>')
+    st.html(f'<div class="runbook-preview">{reachable(render(markdown)) or "<p></p>"}</div>')
+
+
+def reachable(html: str) -> str:
+    """Let the keyboard scroll blocks of code that are wider than the page; `html` is safe."""
+    return html.replace("<pre>", '<pre tabindex="0">')
 
 
 def use_styles() -> None:

@@ -110,7 +110,8 @@ def waterfall(spans: Sequence[Span], whole: float) -> str:
     """Give spans as rows with a bar each; `whole` is the length of the trace in seconds."""
     rows = "".join(_span(span, whole or 1.0) for span in spans)
     marks = "".join(f"<span>{seconds(whole * part)}</span>" for part in (0.0, 0.5, 1.0))
-    return f'<div class="rv-scale">{marks}</div><div class="rv-spans" role="list">{rows}</div>'
+    scale = f'<div class="rv-scale">{marks}</div>'
+    return f'{scale}<div class="rv-spans" role="group" aria-label="Spans">{rows}</div>'
 
 
 def _span(span: Span, whole: float) -> str:

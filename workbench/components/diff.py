@@ -84,7 +84,8 @@ def html(rows: Sequence[Row | int]) -> str:
 
 def _gap(count: int) -> str:
     lines = "line" if count == 1 else "lines"
-    return f'<div class="rv-gap-row" role="row">{count:,} {lines} the same</div>'
+    said = f'<span role="cell">{count:,} {lines} the same</span>'
+    return f'<div class="rv-gap-row" role="row">{said}</div>'
 
 
 def _row(row: Row) -> str:

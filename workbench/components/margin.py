@@ -77,7 +77,7 @@ def show(opened: Opened, text: str) -> None:
 
 
 def _paper(html: str) -> str:
-    return f'<div class="runbook-preview rv-beside">{html or "<p></p>"}</div>'
+    return f'<div class="runbook-preview rv-beside">{markup.reachable(html) or "<p></p>"}</div>'
 
 
 def _listen(opened: Opened, fixes_: tuple[Finding, ...]) -> None:

@@ -33,7 +33,7 @@ def _titled(title: str, spec: dict[str, object] | None) -> None:
     if spec is None:
         st.caption(f"*Shown after two batches of {_PACE_FROM} or more.*")
     else:
-        st.vega_lite_chart(spec, width="stretch")
+        st.vega_lite_chart({"description": title.partition(":")[0], **spec}, width="stretch")
 
 
 def _name(run: RunSummary) -> str:
@@ -89,7 +89,7 @@ def _line(
         {"run": _name(run), "value": known} for run in runs if (known := value(run)) is not None
     ]
     line = {
-        "mark": {"type": "line", "point": True},
+        "mark": {"type": "line", "aria": False, "point": {"aria": True}},
         "encoding": {
             "x": _runs_axis(runs),
             "y": {"field": "value", "type": "quantitative", "title": None},
@@ -97,7 +97,7 @@ def _line(
         },
     }
     rule = {
-        "mark": {"type": "rule", "strokeDash": [4, 4], "color": "#8795a1"},
+        "mark": {"type": "rule", "aria": False, "strokeDash": [4, 4], "color": "#8795a1"},
         "encoding": {"y": {"datum": target}},
     }
     return {"height": _HEIGHT, "data": {"values": rows}, "layer": [line, rule]}

@@ -79,7 +79,7 @@ def _quality(periods: Sequence[Period]) -> Spec:
         "description": "Shares of drafts with six sections, two commands, clean Markdown, by day",
         "height": HEIGHT,
         "data": {"values": rows},
-        "mark": {"type": "line", "point": True},
+        "mark": {"type": "line", "aria": False, "point": {"aria": True}},
         "encoding": {
             "x": _days(),
             "y": {"field": "share", "type": "quantitative", "title": None},
@@ -99,7 +99,7 @@ def _line(periods: Sequence[Period], name: str, value: Callable[[Period], float 
         "description": f"{name} by day",
         "height": HEIGHT,
         "data": {"values": rows},
-        "mark": {"type": "line", "point": True},
+        "mark": {"type": "line", "aria": False, "point": {"aria": True}},
         "encoding": {
             "x": _days(),
             "y": {"field": name, "type": "quantitative", "title": None},

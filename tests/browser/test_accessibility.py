@@ -1,0 +1,130 @@
+"""What somebody who cannot use a mouse, or cannot see well, needs of every page."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from runbooks.clock import utc_now
+from runbooks.store.sqlite import SqliteStore
+from tests.browser.conftest import Product, idle, person
+from tests.world import make_world
+from tools.screenshots import settle
+
+pytestmark = pytest.mark.browser
+
+SCREENS = (("light", 1280), ("dark", 390))
+
+
+def barriers(page: Page) -> list[str]:
+    """Name what axe-core calls serious or critical, with the first place of each."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{barrier['id']}: {barrier['nodes'][0]['target']} {barrier['nodes'][0]['html'][:200]}"
+        for barrier in found
+        if barrier["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize(("scheme", "width"), SCREENS)
+def test_no_page_has_a_serious_barrier(
+    chromium: Browser, product: Product, scheme: str, width: int
+) -> None:
+    """Queue, each tab of Review, Library with its runbook, Runs with a run: in every look."""
+    sid, approved = _with_history(product)
+    review = f"review?id={sid}"
+    pages = ["queue", review, "library", f"library?id={approved}", "run-history"]
+    pages += [f"{review}&tab={tab}" for tab in ("edit", "changes", "history")]
+    page = person(
+        chromium, product, "Kim", viewport={"width": width, "height": 900}, color_scheme=scheme
+    ).new_page()
+    found = {}
+    for place in pages:
+        page.goto(f"{product.address}/{place}")
+        settle(page)
+        if wrong := barriers(page):
+            found[place] = wrong
+    page.goto(f"{product.address}/run-history")
+    page.get_by_role("row").nth(1).get_by_role("link").first.click()
+    settle(page)
+    if wrong := barriers(page):
+        found["run"] = wrong
+    assert found == {}
+
+
+def test_what_opens_over_a_page_has_no_serious_barrier(chromium: Browser, product: Product) -> None:
+    """The panels of the batch, the filters, the keys, regenerating, rejecting, many at once."""
+    sid, _ = _with_history(product)
+    page = person(chromium, product, "Kim").new_page()
+    found = {}
+    for place, name in (
+        ("queue", "Run batch"),
+        ("queue", "Filters"),
+        ("queue", "Keys"),
+        (f"review?id={sid}", "Regenerate"),
+        (f"review?id={sid}", "Reject"),
+    ):
+        page.goto(f"{product.address}/{place}")
+        settle(page)
+        page.get_by_role("button", name=name).first.click()
+        idle(page)
+        if wrong := barriers(page):
+            found[name] = wrong
+    page.goto(f"{product.address}/queue")
+    settle(page)
+    page.get_by_label("Select all on this page").check()
+    page.get_by_role("button", name="Approve").first.click()
+    idle(page)
+    if wrong := barriers(page):
+        found["bulk"] = wrong
+    assert found == {}
+
+
+FOCUS = """() => {
+  let at = document.activeElement;
+  while (at && at.shadowRoot && at.shadowRoot.activeElement) at = at.shadowRoot.activeElement;
+  if (!at || at === document.body) return "";
+  return (at.getAttribute("aria-label") || at.innerText || at.placeholder || "").trim();
+}"""
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until something of this name has the focus, as a keyboard finds it."""
+    passed = []
+    for _ in range(300):
+        page.keyboard.press("Tab")
+        passed.append(str(page.evaluate(FOCUS)))
+        if re.search(name, passed[-1]):
+            return
+    raise AssertionError(f"{name} is not reached by Tab: {passed}")
+
+
+def test_the_whole_path_is_walked_by_keyboard_alone(chromium: Browser, product: Product) -> None:
+    """From the queue to an approved runbook without touching a mouse."""
+    sid, _ = _with_history(product)
+    world = make_world(SqliteStore(product.store), clock=utc_now)
+    world.foreign_write(sid, {("pattern", "title"): "Walked by keyboard"})
+    world.service.refresh()
+    page = person(chromium, product, "Kim").new_page()
+    page.goto(f"{product.address}/queue")
+    settle(page)
+    tab_to(page, "^Walked by keyboard")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/review?*")
+    settle(page)
+    tab_to(page, "Approve [0-9a-f]{8}")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile("Approved by you"))).to_be_visible()
+    assert world.read(sid).status == "approved"
+
+
+def _with_history(product: Product) -> tuple[str, str]:
+    """Draft one suggestion twice, so that each tab has something, and approve another."""
+    world = make_world(SqliteStore(product.store), clock=utc_now)
+    sid, approved = world.suggest(), world.suggest()
+    for name in (sid, approved):
+        world.service.generate(name, "local:kim")
+    world.service.generate(sid, "local:kim", force=True, revision=world.revision(sid))
+    world.service.approve(approved, world.revision(approved), "local:kim", override_reason="known")
+    return sid, approved
