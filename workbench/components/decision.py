@@ -48,7 +48,7 @@ def _approve(opened: Opened) -> None:
             on_click=_do_approve,
             args=(opened.service, opened.sid, opened.slot.revision),
         )
-        if flow.around(opened).after:
+        if flow.others(opened):
             st.button(
                 "Approve and next",
                 icon=":material/arrow_forward:",
@@ -133,7 +133,7 @@ def _approve_with_care(opened: Opened, label: str) -> None:
                 args=(opened.service, opened.sid, opened.slot.revision, reason),
                 width="stretch",
             )
-            if flow.around(opened).after:
+            if flow.others(opened):
                 st.form_submit_button(
                     "… and next",
                     key=_key("approve_next", opened),
@@ -233,7 +233,7 @@ def _reject(opened: Opened) -> None:
             args=(opened.service, opened.sid, opened.slot.revision, _key("reject_reason", opened)),
             width="stretch",
         )
-        if flow.around(opened).after:
+        if flow.others(opened):
             st.form_submit_button(
                 "Reject and next",
                 key=_key("reject_next", opened),
