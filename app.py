@@ -10,7 +10,7 @@ st.set_page_config(page_title="EvalForge Runbooks", page_icon=str(theme.ICON), l
 theme.use_style()
 page = shell.navigation()
 try:
-    shell.show()
+    shell.show(page)
     page.run()
 except RunbookError as error:
     messages.show_error(error)

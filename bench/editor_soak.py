@@ -95,7 +95,8 @@ class Soak:
     def word(self) -> str:
         """Give a word that was never typed before."""
         self.number += 1
-        return f"word{self.number:05}x"
+        letters = [chr(ord("a") + int(digit)) for digit in f"{self.number:05}"]
+        return f"word{''.join(letters)}"
 
     def item(self) -> str:
         """Give a new suggestion with a runbook that a person wrote."""
@@ -171,14 +172,14 @@ def says(page: Page, words: str | re.Pattern[str]) -> bool:
 
 def save(soak: Soak, page: Page, sid: str, word: str) -> str:
     """The button Save."""
-    page.keyboard.type(f" {word}")
+    page.keyboard.type(f"\n\n{word}")
     page.get_by_role("button", name="Save", exact=True).click()
     return _saved(soak, page, sid, word)
 
 
 def ctrl_s(soak: Soak, page: Page, sid: str, word: str) -> str:
     """Ctrl+S while the cursor stands in the text."""
-    page.keyboard.type(f" {word}")
+    page.keyboard.type(f"\n\n{word}")
     page.keyboard.press("Control+s")
     return _saved(soak, page, sid, word)
 
@@ -197,7 +198,7 @@ def approve(soak: Soak, page: Page, sid: str, word: str) -> str:
     """Approve, as the button stands there."""
     button = page.get_by_role("button", name=re.compile(r"Approve [0-9a-f]{8}"))
     button.wait_for()
-    page.keyboard.type(f" {word}")
+    page.keyboard.type(f"\n\n{word}")
     button.click()
     decided = until(lambda: soak.world.read(sid).status == "approved" or _refused(page), 6)
     page.wait_for_timeout(500)
@@ -213,11 +214,11 @@ def _refused(page: Page) -> bool:
 
 def save_and_approve(soak: Soak, page: Page, sid: str, word: str) -> str:
     """Save and approve, with more typed after the button came."""
-    page.keyboard.type(" begun")
+    page.keyboard.type("\n\nbegun")
     button = page.get_by_role("button", name="Save and approve")
     button.wait_for()
     soak.focus(page)
-    page.keyboard.type(f" {word}")
+    page.keyboard.type(f"\n\n{word}")
     button.click()
     until(lambda: soak.world.read(sid).status == "approved" or _refused(page), 6)
     if soak.world.read(sid).status == "approved":
@@ -227,7 +228,7 @@ def save_and_approve(soak: Soak, page: Page, sid: str, word: str) -> str:
 
 def go_next(soak: Soak, page: Page, sid: str, word: str) -> str:
     """The next suggestion."""
-    page.keyboard.type(f" {word}")
+    page.keyboard.type(f"\n\n{word}")
     page.get_by_role("button", name=re.compile("Next")).first.click()
     until(lambda: sid not in page.url, 6)
     return _elsewhere(soak, page, sid, word)
@@ -235,7 +236,7 @@ def go_next(soak: Soak, page: Page, sid: str, word: str) -> str:
 
 def other_page(soak: Soak, page: Page, sid: str, word: str) -> str:
     """The library, by its link."""
-    page.keyboard.type(f" {word}")
+    page.keyboard.type(f"\n\n{word}")
     page.get_by_role("link", name="Library").first.click()
     until(lambda: "library" in page.url, 6)
     return _elsewhere(soak, page, sid, word)
@@ -243,7 +244,7 @@ def other_page(soak: Soak, page: Page, sid: str, word: str) -> str:
 
 def other_tab(soak: Soak, page: Page, sid: str, word: str) -> str:
     """Preview and back."""
-    page.keyboard.type(f" {word}")
+    page.keyboard.type(f"\n\n{word}")
     page.get_by_role("tab", name="Preview").click()
     page.wait_for_timeout(600)
     page.get_by_role("tab", name="Edit").click()
@@ -258,7 +259,7 @@ def _elsewhere(soak: Soak, page: Page, sid: str, word: str) -> str:
 
 def reload(soak: Soak, page: Page, sid: str, word: str) -> str:
     """F5."""
-    page.keyboard.type(f" {word}")
+    page.keyboard.type(f"\n\n{word}")
     page.reload()
     return TOLD if _there_again(soak, page, sid, word, goto=False) else SILENT
 
@@ -267,7 +268,7 @@ def close(soak: Soak, page: Page, sid: str, word: str) -> str:
     """Closing the tab, although the browser warns; then a new one."""
     warned: list[str] = []
     page.on("dialog", lambda dialog: (warned.append(dialog.type), dialog.accept()))
-    page.keyboard.type(f" {word}")
+    page.keyboard.type(f"\n\n{word}")
     page.close(run_before_unload=True)
     until(page.is_closed, 6)
     again = page.context.new_page()
@@ -276,7 +277,7 @@ def close(soak: Soak, page: Page, sid: str, word: str) -> str:
 
 def kill(soak: Soak, page: Page, sid: str, word: str) -> str:
     """The server is killed, started again, and the page loaded anew."""
-    page.keyboard.type(f" {word}")
+    page.keyboard.type(f"\n\n{word}")
     soak.server.kill()
     soak.server.start()
     page.reload()

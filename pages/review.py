@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from workbench import holding, markup, notices, review_state, state, wiring
+from workbench import holding, markup, notices, review_state, saving, state, wiring
 from workbench.components import (
     action_bar,
     diff,
@@ -36,6 +36,7 @@ def main() -> None:
     markup.use_styles()
     service, suggestion_id = wiring.service(), state.suggestion_id()
     regenerate.settle(service, suggestion_id)
+    saving.take(service, suggestion_id)
     opened = review_head.found(service, suggestion_id)
     if opened is None:
         return

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from runbooks.errors import (
     AlreadyPending,
@@ -33,6 +33,7 @@ from runbooks.overwrite import Verdict
 from runbooks.queue import as_fields, entry_fields, entry_of, state_of
 from runbooks.repository import Repository
 from runbooks.revision import iso, revision
+from runbooks.services import NO_HOUSE, House
 from runbooks.settling import ATTEMPTS, Result, settle
 from runbooks.store import records
 from runbooks.store.documents import read_after
@@ -77,8 +78,10 @@ class Acts:
         repository: Repository,
         clock: Callable[[], datetime],
         pause: Callable[[float], None] = time.sleep,
+        house: House = NO_HOUSE,
     ) -> None:
         self._repository = repository
+        self.counts = partial(counts_of, house=house)
         self._clock = clock
         self._pause = pause
 
@@ -196,7 +199,7 @@ class Acts:
         if entry is None:
             changes = entry_fields(self.fresh_entry(after))
         else:
-            changes = as_fields(state_of(after, counts_of(after.slot), entry.service))
+            changes = as_fields(state_of(after, self.counts(after.slot), entry.service))
         changes[("version_number",)] = head.number
         changes[("version_revision",)] = head.revision
         if seen_by:
@@ -209,7 +212,7 @@ class Acts:
         sources = suggestion.sources[:5]
         patterns = canonical_first(self._repository.patterns(pattern_keys(sources)).values())
         traces = self._repository.trace_headers([source.trace_id for source in sources])
-        return entry_of(suggestion, patterns, traces.values(), counts_of(suggestion.slot))
+        return entry_of(suggestion, patterns, traces.values(), self.counts(suggestion.slot))
 
     def audit_write(
         self, suggestion_id: str, actor: str, action: str, revision_: str, detail: str = ""

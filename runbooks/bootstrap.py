@@ -59,7 +59,7 @@ def assemble(
     """Put a service together from its parts."""
     repository = Repository(store)
     services = load_services(settings.services_file)
-    acts = Acts(repository, clock)
+    acts = Acts(repository, clock, house=services.house)
     queue = Queue(store)
     discovery = Discovery(repository, acts, clock)
     holds = Leases(store, "edit")

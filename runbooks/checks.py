@@ -130,6 +130,8 @@ class Checks:
             evidence_text="" if sources.partial else sources.everything.text,
             channels=tuple({row.escalation_channel: None for row in rows}),
             owners=tuple({row.owner: None for row in rows if row.owner}),
+            known_tools=self._services.house.tools,
+            known_tags=self._services.house.tags,
             edit_source=draft.edit_source,
             reviewer_note=note,
         )

@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     )
     """Further expressions to redact, one per line."""
 
+    editor: Literal["own", "ace"] = Field("own", validation_alias="RUNBOOK_EDITOR")
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] | None = Field(
         None, validation_alias="RUNBOOK_LOG_LEVEL"
     )

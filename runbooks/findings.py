@@ -6,6 +6,7 @@ from functools import lru_cache
 from runbooks.lint import Finding, LintContext, lint
 from runbooks.markdown.outline import Outline, parse
 from runbooks.models import DraftSource, Slot, SlotKind
+from runbooks.services import NO_HOUSE, House
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,18 @@ class Assessment:
 
 @lru_cache(maxsize=32)
 def assess(
-    markdown: str, trace_ids: tuple[str, ...] = (), pattern_ids: tuple[str, ...] = ()
+    markdown: str,
+    trace_ids: tuple[str, ...] = (),
+    pattern_ids: tuple[str, ...] = (),
+    house: House = NO_HOUSE,
 ) -> Assessment:
     """Lint and outline a text; the gate, the counts and the page ask for the same one."""
-    context = LintContext(trace_ids=trace_ids, pattern_ids=pattern_ids)
+    context = LintContext(
+        trace_ids=trace_ids,
+        pattern_ids=pattern_ids,
+        known_tools=house.tools,
+        known_tags=house.tags,
+    )
     return Assessment(tuple(lint(markdown, context, "evalforge")), parse(markdown))
 
 
@@ -55,9 +64,9 @@ def findings_of(slot: Slot) -> tuple[Finding, ...]:
     return found.findings if found else ()
 
 
-def counts_of(slot: Slot) -> Counts:
+def counts_of(slot: Slot, house: House = NO_HOUSE) -> Counts:
     """Count the findings of the text that stands in a slot."""
-    found = _assessed(slot)
+    found = _assessed(slot, house)
     if found is None:
         return Counts()
     quality = Quality(
@@ -91,8 +100,8 @@ def errors_of(slot: Slot) -> list[str]:
     return [f"{f.id} line {f.line}: {f.message}" for f in found.errors] if found else []
 
 
-def _assessed(slot: Slot) -> Assessment | None:
+def _assessed(slot: Slot, house: House = NO_HOUSE) -> Assessment | None:
     if slot.draft is None:
         return None
     source: DraftSource = slot.draft.source
-    return assess(slot.draft.markdown_content, source.trace_ids, source.pattern_ids)
+    return assess(slot.draft.markdown_content, source.trace_ids, source.pattern_ids, house)

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 from runbooks.acts import Acts
 from runbooks.errors import CommitUnknown, Conflict, NotFound
-from runbooks.findings import counts_of
 from runbooks.models import QueueEntry, Suggestion
 from runbooks.queue import as_fields, entry_fields, listed_as, problem_of, state_of
 from runbooks.repository import Repository
@@ -81,7 +80,7 @@ class Mender:
         """Give the fields that mend a wrong entry; one that cannot be read is made anew."""
         if entry is None or _moved(suggestion, entry):
             return entry_fields(self._acts.fresh_entry(suggestion))
-        return as_fields(state_of(suggestion, counts_of(suggestion.slot), entry.service))
+        return as_fields(state_of(suggestion, self._acts.counts(suggestion.slot), entry.service))
 
 
 def _in_step(suggestion: Suggestion, entry: QueueEntry) -> bool:

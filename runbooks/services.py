@@ -5,6 +5,7 @@ end up in commands are held to a narrow alphabet, so that a row cannot carry she
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -77,14 +78,30 @@ class _File(BaseModel):
 
     default: _Fields = _Fields()
     services: Mapping[Line, _Fields] = Field(default_factory=dict)
+    tools: tuple[ResourceName, ...] = Field((), strict=False)
+    tags: tuple[ResourceName, ...] = Field((), strict=False)
+
+
+@dataclass(frozen=True)
+class House:
+    """What a company has of its own: programs that its runbooks call, tags of its Datadog."""
+
+    tools: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+NO_HOUSE = House()
 
 
 class ServiceDirectory:
     """All rows of the services file, looked up by the exact name of a service."""
 
-    def __init__(self, default: _Fields, rows: Mapping[str, _Fields]) -> None:
+    def __init__(
+        self, default: _Fields, rows: Mapping[str, _Fields], house: House = NO_HOUSE
+    ) -> None:
         self._default = default
         self._rows = dict(rows)
+        self.house = house
 
     @classmethod
     def load(cls, path: Path | None) -> Self:
@@ -97,7 +114,8 @@ class ServiceDirectory:
         if path is None:
             return cls(_Fields(), {})
         parsed = _parse(path)
-        return cls(parsed.default, parsed.services)
+        house = House(tuple(parsed.tools), tuple(parsed.tags))
+        return cls(parsed.default, parsed.services, house)
 
     def row(self, service_name: str) -> ServiceRow:
         """The row of this service, or the default row marked as unknown."""

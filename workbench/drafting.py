@@ -18,12 +18,13 @@ _REMEMBERED = 50
 
 @dataclass(frozen=True)
 class DraftOrder:
-    """What is to be drafted for whom, decided on which revision."""
+    """What is to be drafted for whom, decided on which revision; `beside` replaces nothing."""
 
     suggestion_id: str
     actor: str
     revision: str
     force: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,11 @@ class Drafts:
         order = self._views[name].order
         try:
             product = self._generate(
-                order.suggestion_id, order.actor, force=order.force, revision=order.revision
+                order.suggestion_id,
+                order.actor,
+                force=order.force,
+                revision=order.revision,
+                beside=order.beside,
             )
             self._end(name, product=product)
         except RunbookError as error:

@@ -75,6 +75,12 @@ def around(opened: Opened) -> Around:
     return kept(opened.service).get(key, lambda: ask(entry, which, seen.sort, at))
 
 
+def others(opened: Opened) -> bool:
+    """Say whether there is another one in the list to go on to."""
+    found = around(opened)
+    return bool(found.after or found.before)
+
+
 def behind(service: RunbookService, suggestion_id: str) -> str:
     """Give the id of the next in the list as it is now, "" when there is no other."""
     seen, at = view(), _kept_place(suggestion_id)

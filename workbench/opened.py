@@ -134,6 +134,14 @@ def open_suggestion(service: RunbookService, suggestion_id: str) -> Opened:
     return Opened(service, person, desk, glance.suggestion, glance.entry, glance.unsaved, slot)
 
 
+def look_again(service: RunbookService, suggestion: Suggestion) -> Opened:
+    """Put a state that this person has just made on the screen."""
+    sid = suggestion.suggestion_id
+    glance, desk = service.peek(sid), review_state.desk(sid)
+    person = replace(wiring.person(), hold=desk.lease)
+    return Opened(service, person, desk, suggestion, glance.entry, glance.unsaved, suggestion.slot)
+
+
 def adopt(desk: Desk, suggestion: Suggestion) -> None:
     """Put this state of a suggestion on the screen; text being typed stays what it is."""
     desk.screen, desk.status, desk.follow = suggestion.slot, suggestion.status, False
@@ -155,8 +163,12 @@ def short(revision_: str) -> str:
 
 
 def same_text(first: str, second: str) -> bool:
-    """Say whether two texts differ at most in how their lines end."""
-    return first.replace("\r\n", "\n") == second.replace("\r\n", "\n")
+    """Say whether two texts differ at most in how their lines end; a browser knows one way."""
+    return _lines(first) == _lines(second)
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def is_offline(slot: Slot) -> bool:

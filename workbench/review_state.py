@@ -6,8 +6,9 @@ silently, and what is being typed, so that it outlives a change of tab or page.
 """
 
 import hashlib
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -21,8 +22,19 @@ CHANGES: Final = "Changes"
 HISTORY: Final = "History"
 TABS: Final = (PREVIEW, EDIT, CHANGES, HISTORY)
 
+STALE: Final = "stale_revision"
+NOT_PENDING: Final = "not_pending"
+HOLD_LOST: Final = "hold_lost"
+KNOWN_REFUSALS: Final = frozenset({STALE, NOT_PENDING, HOLD_LOST})
+"""The refusals of a save that show both texts and a way on."""
+
 _TAB_PARAMETER: Final = "tab"
 _DESKS: Final = "rb_desks"
+KEEPER: Final = "rb_keeper"
+"""The component that stands on every page and keeps what is typed."""
+_EDITOR: Final = "rb_editor"
+_TAKEN: Final = "rb_copies"
+_MOST_TAKEN: Final = 40
 _MOST_DESKS: Final = 12
 
 
@@ -49,14 +61,37 @@ class Refusal:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What became of the editor's last act: its sequence, and the revision it is saved as."""
+
+    sequence: int = 0
+    revision: str = ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An act that waits until the text of streamlit-ace must have come; `since` is monotonic."""
+
+    kind: str
+    since: float
+    reason: str = ""
+    revision: str = ""
+
+
 @dataclass
 class Desk:
     """What this tab keeps of one suggestion.
 
     `screen` and `status` are what the person sees; `base` is the revision that the editor's text
     is written on, `opened` the one that it was opened at; `round` counts how often its text was
-    replaced by an act of the person. `holder` is who has the hold while this tab has not;
-    `renewed` counts monotonic seconds.
+    replaced by an act of the person, last by `put`, None for the saved text. `holder` is who has
+    the hold while this tab has not; `renewed` counts monotonic seconds.
+
+    `heard` is the sequence of the last text that the editor sent, `answer` what became of its last
+    act. `followed` leads from a revision to the one that this very editor saved on it: what it
+    sends before it knows of its own save is not stale. `ace_start` is the text that streamlit-ace
+    was opened with, `ace_seen` the last that came from it.
     """
 
     screen: Slot | None = None
@@ -65,7 +100,16 @@ class Desk:
     base: str = ""
     opened: str = ""
     round: int = 0
+    put: str | None = None
+    heard: int = 0
+    answer: Answer = Answer()
+    followed: dict[str, str] = field(default_factory=dict)
     typed: Typed | None = None
+    heading: str = ""
+    ace_start: str = ""
+    ace_seen: str = ""
+    waiting: Waiting | None = None
+    ticks: int = 0
     lease: Lease | None = None
     renewed: float = 0.0
     holder: str = ""
@@ -75,15 +119,60 @@ class Desk:
     job: str = ""
     first_tab: str = PREVIEW
 
+    def newest(self, base: str) -> str:
+        """Give the revision that this editor made of a base, the base itself when it made none."""
+        for _ in self.followed:
+            base = self.followed.get(base, base)
+        return base
+
+    def replace(self, text: str | None) -> None:
+        """Put a text into the editor in place of what stands there, None for the saved one."""
+        self.put = text
+        self.round += 1
+
 
 def desk(suggestion_id: str) -> Desk:
     """Give this tab's desk for a suggestion, a new one when there is none."""
-    kept = st.session_state.get(_DESKS)
-    desks: dict[str, Desk] = dict(kept) if isinstance(kept, Mapping) else {}
+    desks = _desks()
     found = desks.pop(suggestion_id, None) or Desk()
     desks[suggestion_id] = found
     st.session_state[_DESKS] = dict(list(desks.items())[-_MOST_DESKS:])
     return found
+
+
+def has_desk(suggestion_id: str) -> bool:
+    """Say whether this tab has had this suggestion open."""
+    return suggestion_id in _desks()
+
+
+def taken_copies() -> dict[str, int]:
+    """Give the copies that the browser sent and the server has: names and stamps."""
+    kept = st.session_state.get(_TAKEN)
+    return dict(kept) if isinstance(kept, Mapping) else {}
+
+
+def keep_taken_copies(taken: Mapping[str, int]) -> None:
+    """Remember which copies were taken over."""
+    st.session_state[_TAKEN] = dict(list(taken.items())[-_MOST_TAKEN:])
+
+
+def heard() -> dict[str, int]:
+    """Give the sequence of the last text that came from each editor of this tab."""
+    return {name: found.heard for name, found in _desks().items() if found.heard}
+
+
+def unsaved_elsewhere(here: str) -> dict[str, str]:
+    """Give the suggestions other than `here` with text of this tab that is not saved: headings."""
+    return {
+        name: found.heading or name
+        for name, found in _desks().items()
+        if found.typed is not None and name != here
+    }
+
+
+def _desks() -> dict[str, Desk]:
+    kept = st.session_state.get(_DESKS)
+    return dict(kept) if isinstance(kept, Mapping) else {}
 
 
 def key(name: str, suggestion_id: str) -> str:
@@ -92,9 +181,44 @@ def key(name: str, suggestion_id: str) -> str:
     return f"rv_{name}_{digest}"
 
 
-def editor_key(suggestion_id: str, found: Desk) -> str:
-    """Name the text area: another item, another revision or another text is another widget."""
-    return f"{key('text', suggestion_id)}_{found.opened[:16]}_{found.round}"
+def editor_key(suggestion_id: str) -> str:
+    """Name the editor of a suggestion: it stays the same while its text becomes another one."""
+    return key("editor", suggestion_id)
+
+
+def ace_key(suggestion_id: str, found: Desk) -> str:
+    """Name streamlit-ace: another item, revision or text is another one (a name is a text)."""
+    return f"{key('ace', suggestion_id)}_{found.opened[:16]}_{found.round}"
+
+
+def ace_text(suggestion_id: str, found: Desk) -> str | None:
+    """Give what streamlit-ace sent last, None where it is not shown or sent nothing yet."""
+    value = st.session_state.get(ace_key(suggestion_id, found))
+    return value if isinstance(value, str) else None
+
+
+def is_drawn(name: str) -> bool:
+    """Say whether a widget of this name stood on the page before this run."""
+    return name in st.session_state
+
+
+def wait_for_ace(sid: str, kind: str, reason: str = "", revision: str = "") -> bool:
+    """Let an act wait where streamlit-ace is shown; say whether it does."""
+    found = desk(sid)
+    if not is_drawn(ace_key(sid, found)):
+        return False
+    found.waiting, found.ticks = Waiting(kind, time.monotonic(), reason, revision), 0
+    return True
+
+
+def keep_editor(name: str) -> None:
+    """Remember which editor this person chose."""
+    st.session_state[_EDITOR] = name
+
+
+def chosen_editor() -> str:
+    """Give the editor that was chosen in this session, "" before one was."""
+    return str(st.session_state.get(_EDITOR, ""))
 
 
 def arrives(suggestion_id: str) -> bool:
@@ -124,6 +248,10 @@ def keep_tab(suggestion_id: str) -> None:
         del st.query_params[_TAB_PARAMETER]
 
 
+EDIT_ADDRESS: Final = {_TAB_PARAMETER: EDIT.lower()}
+"""The URL parameter that opens the editor."""
+
+
 def go_to_tab(suggestion_id: str, name: str) -> None:
     """Open another tab; for callbacks, before the tabs are drawn."""
     st.session_state[key("tab", suggestion_id)] = name
@@ -144,6 +272,11 @@ def ticked(name: str) -> bool:
 def close(name: str) -> None:
     """Close a popover."""
     st.session_state[name] = False
+
+
+def unfold(name: str) -> None:
+    """Open a popover."""
+    st.session_state[name] = True
 
 
 def show_suggestion(suggestion_id: str) -> None:

@@ -16,7 +16,7 @@ from runbooks.names import MAX_NAME, NAME_COOKIE, actor_of, checked_name
 from runbooks.service import RunbookService
 from runbooks.transfer import add_sample_if_empty
 from runbooks.unsaved import Person
-from workbench import messages, notices, state
+from workbench import messages, notices, review_state, state
 from workbench.components import name_form
 
 _LOCAL = "local:"
@@ -51,6 +51,11 @@ def service() -> RunbookService:
 def usual_batch_size() -> int:
     """Give the size of a batch that the settings name (RUNBOOK_BATCH_SIZE)."""
     return load_settings().batch_size
+
+
+def editor() -> str:
+    """Give the editor to show: the one chosen in this session, else that of RUNBOOK_EDITOR."""
+    return review_state.chosen_editor() or load_settings().editor
 
 
 def load_sample() -> bool:

@@ -6,11 +6,12 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from runbooks.lint.engine import lint
 from runbooks.lint.finding import Finding
+from runbooks.lint.page import LintContext
 
 CLEAN, BLOCKED, UNREADABLE = 0, 1, 2
 
@@ -27,16 +28,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         options = _parser().parse_args(argv)
     except SystemExit as stop:
         return UNREADABLE if stop.code else CLEAN
+    context = LintContext(known_tools=options.tool, known_tags=options.tag)
     checked: list[tuple[str, list[Finding]]] = []
     unreadable = False
-    for name in options.files:
+    for name in _files(options.files):
         try:
             text = _read(name)
         except (OSError, UnicodeDecodeError) as error:
             print(f"{name}: cannot be read: {error}", file=sys.stderr)
             unreadable = True
             continue
-        checked.append((name, lint(text, profile=options.profile)))
+        checked.append((name, lint(text, context, options.profile)))
     print(_FORMATS[options.format](checked), end="")
     blocked = any(finding.severity == "E" for _, found in checked for finding in found)
     return UNREADABLE if unreadable else BLOCKED if blocked else CLEAN
@@ -45,7 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="runbooks lint", description="Check runbooks.")
     parser.add_argument(
-        "files", nargs="+", metavar="FILE", help="Markdown files; - reads the input"
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="Markdown files, or folders with such files; - reads the input",
     )
     parser.add_argument(
         "--profile",
@@ -54,7 +59,24 @@ def _parser() -> argparse.ArgumentParser:
         help="evalforge for our drafts, generic for any team's runbook",
     )
     parser.add_argument("--format", choices=sorted(_FORMATS), default="text")
+    for kind, what in (("tool", "a program"), ("tag", "a Datadog tag")):
+        parser.add_argument(
+            f"--{kind}",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help=f"{what} of your own that is known; may be given several times",
+        )
     return parser
+
+
+def _files(names: Sequence[str]) -> Iterator[str]:
+    """Give the files in their order, of a folder all `*.md` below it."""
+    for name in names:
+        if name != "-" and Path(name).is_dir():
+            yield from (str(path) for path in sorted(Path(name).rglob("*.md")) if path.is_file())
+        else:
+            yield name
 
 
 def _read(name: str) -> str:

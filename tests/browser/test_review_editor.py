@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from runbooks.clock import utc_now
 from runbooks.store.sqlite import SqliteStore
@@ -17,6 +17,7 @@ from tests.world import GOOD_RUNBOOK, World, make_world
 from tools.screenshots import overflow
 
 pytestmark = pytest.mark.browser
+LABEL = "Runbook in Markdown"
 GOOD = GOOD_RUNBOOK.read_text(encoding="utf-8")
 
 
@@ -40,20 +41,29 @@ def editing(browser: Browser, product: Product, sid: str, who: str = "Kim") -> P
     """The editor of a suggestion, open in a browser of its own."""
     page = person(browser, product, who).new_page()
     page.goto(f"{product.address}/review?id={sid}&tab=edit")
-    page.wait_for_selector('[data-testid="stTextArea"] textarea')
+    page.get_by_label(LABEL).wait_for()
     idle(page)
-    page.wait_for_timeout(500)
     return page
+
+
+def save_button(page: Page) -> Locator:
+    """The editor's own button."""
+    return page.get_by_role("button", name="Save", exact=True)
+
+
+def mark(page: Page, words: str) -> None:
+    """Wait until the editor says how safe the text is."""
+    expect(page.locator(".editor .head")).to_contain_text(words)
 
 
 def area(page: Page) -> str:
     """What stands in the editor."""
-    return page.get_by_label("Runbook in Markdown").input_value()
+    return page.get_by_label(LABEL).input_value()
 
 
 def shows(page: Page, ending: str) -> None:
     """The editor, and no other, holds a text with this ending."""
-    field = page.get_by_label("Runbook in Markdown")
+    field = page.get_by_label(LABEL)
     expect(field).to_have_count(1)
     idle(page)
     expect(field).to_have_value(re.compile(ending))
@@ -61,7 +71,7 @@ def shows(page: Page, ending: str) -> None:
 
 def type_at_end(page: Page, words: str) -> None:
     """Type behind the last line."""
-    page.get_by_label("Runbook in Markdown").click()
+    page.get_by_label(LABEL).click()
     page.keyboard.press("Control+End")
     page.keyboard.type(words)
 
@@ -92,7 +102,7 @@ def test_the_last_letter_typed_is_saved(
         if how == "keyboard":
             page.keyboard.press("Control+s")
         else:
-            page.get_by_role("button", name="Save").click()
+            save_button(page).click()
         until(lambda n=number: stored(world, sid).endswith(f"word{n}"), f"word{number} is lost")
         idle(page)
     assert area(page).endswith("word8 word9")
@@ -143,8 +153,135 @@ def test_leaving_and_coming_back_at_once_loses_nothing(
         page.wait_for_timeout(40 * number)
         page.get_by_role("tab", name="Edit").click()
         shows(page, rf"hasty{number}$")
-    page.get_by_role("button", name="Save").click()
+    save_button(page).click()
     until(lambda: stored(world, sid).endswith("hasty6 hasty7"), "hasty7 is lost")
+
+
+def test_a_reload_at_once_loses_nothing(
+    chromium: Browser, product: Product, world: World, sid: str
+) -> None:
+    """Before the server heard of it: the browser's copy is handed in and offered."""
+    page = editing(chromium, product, sid)
+    type_at_end(page, " typed just now")
+    page.reload()
+    page.get_by_role("button", name="Put into the editor").click()
+    shows(page, r"typed just now$")
+    assert page.evaluate("Object.keys(localStorage).some(k => k.startsWith('runbooks:text:'))")
+    page.keyboard.press("Control+s")
+    until(lambda: stored(world, sid).endswith("typed just now"), "it was not saved")
+    mark(page, "Saved")
+    assert not world.service.peek(sid).unsaved
+    left = "Object.keys(localStorage).filter(k => k.startsWith('runbooks:text:')).length"
+    assert page.evaluate(left) == 0
+
+
+def test_approving_at_once_approves_no_other_text(
+    chromium: Browser, product: Product, world: World, sid: str
+) -> None:
+    """Typed and approved in the same moment: nothing is approved, then both are done."""
+    page = editing(chromium, product, sid)
+    seen = world.read(sid).slot.revision
+    type_at_end(page, "\n\nlast word")
+    page.get_by_role("button", name=f"Approve {seen[:8]}").click()
+    expect(page.get_by_text("Nothing was approved")).to_be_visible()
+    assert world.read(sid).status == "pending"
+    page.get_by_role("button", name="Save and approve").click()
+    until(lambda: world.read(sid).status == "approved", "it was not approved")
+    assert stored(world, sid).endswith("last word")
+    assert world.read(sid).approval.revision == world.read(sid).slot.revision
+
+
+def test_other_pages_name_the_text_that_is_not_saved(
+    chromium: Browser, product: Product, sid: str
+) -> None:
+    """Who leaves with text that is not saved reads of it, and one click leads back to it."""
+    page = editing(chromium, product, sid)
+    type_at_end(page, " on the way out")
+    page.get_by_role("link", name="Back to queue").click()
+    page.get_by_role("link", name=re.compile("Unsaved text: ")).click()
+    shows(page, r"on the way out$")
+
+
+def test_what_was_saved_can_still_be_undone(
+    chromium: Browser, product: Product, world: World, sid: str
+) -> None:
+    """The editor stays the same over saves, so that Ctrl+Z goes back through them."""
+    page = editing(chromium, product, sid)
+    type_at_end(page, " first")
+    page.keyboard.press("Control+s")
+    until(lambda: stored(world, sid).endswith(" first"), "it was not saved")
+    mark(page, "Saved")
+    page.keyboard.type(" second")
+    page.keyboard.press("Control+s")
+    until(lambda: stored(world, sid).endswith(" second"), "it was not saved")
+    mark(page, "Saved")
+    for _ in range(20):
+        page.keyboard.press("Control+z")
+        if area(page) == GOOD:
+            break
+    assert area(page) == GOOD
+    mark(page, "Not saved")
+
+
+def test_letters_typed_here_are_no_keys_of_the_page(
+    chromium: Browser, product: Product, sid: str
+) -> None:
+    """N and H write letters; Tab leaves the editor."""
+    page = editing(chromium, product, sid)
+    type_at_end(page, "nhN")
+    idle(page)
+    assert f"id={sid}" in page.url
+    assert area(page).endswith("nhN")
+    page.keyboard.press("Tab")
+    focused = page.evaluate(
+        "() => { let e = document.activeElement; while (e?.shadowRoot) e = e.shadowRoot.activeElement; return e.tagName }"
+    )
+    assert focused != "TEXTAREA"
+
+
+def test_findings_stand_in_the_gutter_of_what_is_typed(
+    chromium: Browser, product: Product, sid: str
+) -> None:
+    """A line that blocks approval is marked a moment after it was typed, and moves with the text."""
+    page = editing(chromium, product, sid)
+    marked = page.locator('.mark[data-severity="E"]')
+    assert marked.count() == 0
+    type_at_end(page, "\n\n```\nrm -rf /var\n```\n")
+    expect(marked).to_have_count(1)
+    line = area(page).split("\n").index("rm -rf /var") + 1
+    number = "e => [...e.parentElement.parentElement.children].indexOf(e.parentElement) + 1"
+    assert marked.evaluate(number) == line
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("\n")
+    assert marked.evaluate(number) == line + 1
+    for _ in range(page.locator(".mark").count()):
+        page.keyboard.press("F8")
+        if "blocks approval" in page.locator(".editor .told").inner_text():
+            break
+    expect(page.locator(".editor .told")).to_contain_text("blocks approval")
+
+
+def test_two_tabs_of_one_person_do_not_overwrite_each_other(
+    chromium: Browser, product: Product, world: World, sid: str
+) -> None:
+    """The second tab takes the editor; the first one's text is told of, kept and not saved over."""
+    context = person(chromium, product, "Kim")
+    first, second = context.new_page(), context.new_page()
+    address = f"{product.address}/review?id={sid}&tab=edit"
+    first.goto(address)
+    idle(first)
+    type_at_end(first, " from the first")
+    second.goto(address)
+    second.get_by_label(LABEL).wait_for()
+    idle(second)
+    type_at_end(second, " from the second")
+    second.keyboard.press("Control+s")
+    until(lambda: stored(world, sid).endswith("from the second"), "it was not saved")
+    first.get_by_label(LABEL).click()
+    first.keyboard.press("Control+s")
+    expect(first.get_by_text("Your text is kept").first).to_be_visible()
+    assert area(first).endswith("from the first")
+    assert stored(world, sid).endswith("from the second")
 
 
 def test_typed_text_is_offered_after_a_reload(
@@ -153,12 +290,12 @@ def test_typed_text_is_offered_after_a_reload(
     """A second after the last key the server has a copy, which a reload offers."""
     page = editing(chromium, product, sid)
     type_at_end(page, " typed before the crash")
-    expect(page.get_by_text("A copy is kept on the server")).to_be_visible()
+    mark(page, "the server has a copy")
     page.reload()
     page.get_by_role("button", name="Put into the editor").click()
     shows(page, r"typed before the crash$")
     idle(page)
-    page.get_by_role("button", name="Save").click()
+    save_button(page).click()
     until(lambda: stored(world, sid).endswith("typed before the crash"), "it was not saved")
     assert not world.service.peek(sid).unsaved
 
@@ -175,12 +312,12 @@ def test_two_people_do_not_collide(
         ana.get_by_text(re.compile("Kim is editing this since .*You can read it"))
     ).to_be_visible()
     ana.get_by_role("button", name="Take over").click()
-    expect(ana.get_by_label("Runbook in Markdown")).to_be_visible()
+    expect(ana.get_by_label(LABEL)).to_be_visible()
     idle(ana)
     type_at_end(ana, " by ana")
     ana.keyboard.press("Control+s")
     until(lambda: stored(world, sid).endswith("by ana"), "Ana's text was not saved")
-    kim.get_by_label("Runbook in Markdown").click()
+    kim.get_by_label(LABEL).click()
     kim.keyboard.press("Control+s")
     expect(kim.get_by_text("Your text is kept").first).to_be_visible()
     assert stored(world, sid).endswith("by ana")

@@ -141,6 +141,26 @@ def test_a_reason_from_before_a_new_draft_does_not_count(world: World, drafted: 
     assert "RB505" in hints(world, drafted)
 
 
+def test_tools_of_the_house_are_known_on_the_page_and_in_the_queue(
+    world: World, tmp_path: Path, good_text: str
+) -> None:
+    """RB304 warns of a program nowhere known; the services file makes it known everywhere."""
+    block = "```sh\nshopctl drain --all\n```"
+    text = good_text.replace("## Escalation", f"Run this last:\n\n{block}\n\n## Escalation")
+    file = tmp_path / "services.yaml"
+    file.write_text("tools: [shopctl]\n")
+    settings = Settings(_env_file=None, RUNBOOK_SERVICES_FILE=file)  # type: ignore[call-arg]
+    knowing = assemble(world.store, world.drafter, settings)
+    warnings = []
+    name = world.suggest()
+    for service in (world.service, knowing):
+        text += "\n"
+        service.save(name, text, world.revision(name), KIM)
+        assert ("RB304" in {f.id for f in service.findings(name)[1]}) is (service is not knowing)
+        warnings.append(service.peek(name).entry.findings_w)
+    assert warnings[0] == warnings[1] + 1
+
+
 def test_a_text_is_checked_once(world: World, drafted: str) -> None:
     """The same text and evidence give the kept answer, another text or evidence a new one."""
     service, first = world.service, world.read(drafted)

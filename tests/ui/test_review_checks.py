@@ -111,7 +111,7 @@ def test_a_click_traces_nothing_anew(world: World, monkeypatch: pytest.MonkeyPat
     for name in (*review_state.TABS, review_state.PREVIEW):
         page.tab(name)
     assert not calls
-    page.tab("Edit").write(GOOD + "\nmore\n").click("save")
+    page.tab("Edit").write(GOOD + "\nmore\n").save()
     assert len(calls) == 1
 
 
@@ -124,11 +124,11 @@ def test_a_fix_goes_into_the_editor_and_saves_nothing(world: World) -> None:
     before = page.stored.slot.revision
     fix_button(page).click()
     page.app.run()
-    assert page.editor.value == GOOD
+    assert page.editor.look() == GOOD
     assert page.desk.typed.text == GOOD
     assert page.stored.slot.revision == before
     assert [u.text for u in world.service.peek(page.sid).unsaved] == [GOOD]
-    page.click("save")
+    page.save()
     assert page.stored.slot.draft.markdown_content == GOOD
     assert not [b for b in page.at.button if b.key and b.key.startswith("rv_fix_")]
 

@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from runbooks.clock import utc_now
 from runbooks.models import SlotKind, Suggestion
 from runbooks.store.port import Collection
 from runbooks.unsaved import Person
 from tests.ui.conftest import App
+from tests.ui.typist import Typist
 from tests.world import GOOD_RUNBOOK, World
 from workbench import review_state
 
@@ -25,6 +25,7 @@ class Page:
         self.sid = sid
         self.app = app or App()
         self.at = self.app.at
+        self.editor = Typist(self.app, sid)
         self.app.open("review", id=sid)
 
     def key(self, name: str) -> str:
@@ -55,15 +56,15 @@ class Page:
 
     def write(self, text: str) -> "Page":
         """Replace the text in the editor, as typing does, without saving."""
-        self.editor.set_value(text)
+        self.editor.type(text)
         return self
 
-    @property
-    def editor(self):
-        """The text area of the editor."""
-        start = self.key("text")
-        [area] = [a for a in self.at.text_area if a.key.startswith(start) and not a.disabled]
-        return area
+    def save(self, why: str = "") -> "Page":
+        """Save what stands in the editor."""
+        self.editor.save(why)
+        self.app.run()
+        self.editor.look()
+        return self
 
     @property
     def desk(self) -> review_state.Desk:
@@ -222,7 +223,7 @@ def test_only_what_is_on_the_screen_counts_as_seen(written: Page) -> None:
 
 def test_saving_makes_it_a_persons_text(drafted: Page) -> None:
     """A save sets edit_source to human, says so, and the fields follow the text."""
-    drafted.tab("Edit").write(GOOD).click("save")
+    drafted.tab("Edit").write(GOOD).save()
     draft = drafted.stored.slot.draft
     assert draft is not None
     assert (draft.edit_source, draft.markdown_content) == ("human", GOOD)
@@ -234,25 +235,24 @@ def test_writing_it_oneself_begins_with_the_sections(world: World) -> None:
     """Who writes a runbook from nothing finds the six sections and what is known."""
     page = Page(world, world.suggest())
     page.click("write")
-    assert page.editor.value.startswith("# Runaway loop - Operational Runbook")
-    assert page.editor.value.count("\n## ") == 6
-    assert "Auto-generated" not in page.editor.value
+    assert page.editor.look().startswith("# Runaway loop - Operational Runbook")
+    assert page.editor.look().count("\n## ") == 6
+    assert "Auto-generated" not in page.editor.look()
     assert not page.desk.typed
-    page.write(GOOD).click("save")
+    page.write(GOOD).save()
     assert page.stored.slot.draft.edit_source == "human"
 
 
 def test_a_reason_goes_into_the_history(drafted: Page) -> None:
     """What was written beside the save stands with the version."""
-    drafted.tab("Edit").write(GOOD)
-    drafted.fill("why", "wrong namespace").click("save")
+    drafted.tab("Edit").write(GOOD).save("wrong namespace")
     assert drafted.world.service.versions(drafted.sid)[0].note == "wrong namespace"
 
 
 def test_saving_twice_goes_over_ones_own_text(drafted: Page) -> None:
     """The second save of the same editor is no conflict."""
-    drafted.tab("Edit").write(GOOD).click("save")
-    drafted.write(GOOD + "\none more\n").click("save")
+    drafted.tab("Edit").write(GOOD).save()
+    drafted.write(GOOD + "\none more\n").save()
     assert drafted.stored.slot.draft.markdown_content.endswith("one more\n")
     assert drafted.desk.refusal is None
 
@@ -262,9 +262,9 @@ def test_a_stale_save_shows_both_texts_and_loses_neither(written: Page) -> None:
     written.tab("Edit")
     theirs = GOOD.replace("## Summary", "## Summary\n\ntheir line\n")
     written.saved_elsewhere(theirs)
-    written.write(GOOD + "\nmy line\n").click("save")
+    written.write(GOOD + "\nmy line\n").save()
     assert "their line" in written.text
-    assert "my line" in written.editor.value
+    assert "my line" in written.editor.look()
     assert "my line" in "".join(written.world.kept_texts(written.sid))
     assert written.stored.slot.draft.markdown_content == theirs
     written.click("mine")
@@ -276,13 +276,13 @@ def test_taking_theirs_keeps_mine_aside(written: Page) -> None:
     """The refused text is offered again, and comes back into the editor with one click."""
     written.tab("Edit")
     written.saved_elsewhere(GOOD + "\ntheirs\n")
-    written.write(GOOD + "\nmine\n").click("save")
+    written.write(GOOD + "\nmine\n").save()
     written.click("theirs")
-    assert written.editor.value == GOOD + "\ntheirs\n"
+    assert written.editor.look() == GOOD + "\ntheirs\n"
     assert "Recovered text" in written.text
     written.app.click("rv_put_0")
-    assert written.editor.value == GOOD + "\nmine\n"
-    written.click("save")
+    assert written.editor.look() == GOOD + "\nmine\n"
+    written.save()
     assert written.stored.slot.draft.markdown_content == GOOD + "\nmine\n"
     assert not written.world.service.peek(written.sid).unsaved
 
@@ -291,10 +291,10 @@ def test_merging_by_hand_saves_over_theirs(written: Page) -> None:
     """After a look at both, the next save goes over the text that was shown."""
     written.tab("Edit")
     written.saved_elsewhere(GOOD + "\ntheirs\n")
-    written.write(GOOD + "\nmine\n").click("save")
+    written.write(GOOD + "\nmine\n").save()
     written.click("merge")
-    assert written.editor.value == GOOD + "\nmine\n"
-    written.write(GOOD + "\nboth\n").click("save")
+    assert written.editor.look() == GOOD + "\nmine\n"
+    written.write(GOOD + "\nboth\n").save()
     assert written.stored.slot.draft.markdown_content == GOOD + "\nboth\n"
 
 
@@ -303,7 +303,7 @@ def test_a_decision_in_between_keeps_the_text_and_offers_to_reopen(written: Page
     written.tab("Edit")
     revision = written.stored.slot.revision
     written.world.service.approve(written.sid, revision, "local:lee")
-    written.write(GOOD + "\nlate\n").click("save")
+    written.write(GOOD + "\nlate\n").save()
     assert "already approved" in written.text
     assert written.stored.status == "approved"
     written.fill("reopen_why", "").click("reopen_save")
@@ -316,10 +316,10 @@ def test_a_decision_in_between_keeps_the_text_and_offers_to_reopen(written: Page
 def test_a_decided_one_is_edited_only_with_a_reason(written: Page) -> None:
     """Saving an approved runbook opens it again, which needs a reason; the text is kept."""
     written.click("approve").tab("Edit")
-    written.write(GOOD + "\nmore\n").click("save")
+    written.write(GOOD + "\nmore\n").save()
     assert written.stored.status == "approved"
-    assert written.editor.value == GOOD + "\nmore\n"
-    written.fill("why", "outdated step").click("save")
+    assert written.editor.look() == GOOD + "\nmore\n"
+    written.save("outdated step")
     assert (written.stored.status, written.stored.slot.draft.edit_source) == ("pending", "human")
 
 
@@ -329,9 +329,10 @@ def test_one_person_edits_and_the_other_sees_who(written: Page) -> None:
     written.tab("Edit")
     assert "Ana" in written.text
     assert "is editing this" in written.text
-    assert not written.has("save")
+    assert written.editor.data["read_only"]
     written.click("take")
-    written.write(GOOD + "\ntaken\n").click("save")
+    assert not written.editor.data["read_only"]
+    written.write(GOOD + "\ntaken\n").save()
     assert written.stored.slot.draft.markdown_content == GOOD + "\ntaken\n"
 
 
@@ -339,7 +340,7 @@ def test_who_lost_the_hold_keeps_the_text(written: Page) -> None:
     """When somebody takes over while I write, my save is refused and my text stays."""
     written.tab("Edit")
     written.world.service.hold(written.sid, Person("local:Ana"), take_over=True)
-    written.write(GOOD + "\nmine\n").click("save")
+    written.write(GOOD + "\nmine\n").save()
     assert written.stored.slot.draft.markdown_content == GOOD
     kept = [u.text for u in written.world.service.peek(written.sid).unsaved]
     assert kept == [GOOD + "\nmine\n"]
@@ -365,7 +366,7 @@ def test_unsaved_text_is_offered_after_a_reload(world: World) -> None:
     first.app.run()
     assert "Recovered text" in first.text
     first.app.click("rv_put_0")
-    assert first.editor.value == GOOD + "\nhalf a sen"
+    assert first.editor.look() == GOOD + "\nhalf a sen"
     assert "unsaved text" in first.text
 
 
@@ -393,18 +394,13 @@ def test_unsaved_text_of_others_is_told_but_not_offered(world: World) -> None:
 
 def test_text_that_is_being_typed_survives_a_change_of_tab_and_page(written: Page) -> None:
     """What the browser sent before leaving the editor stands there again."""
-    written.tab("Edit")
-    desk = written.desk
-    person = Person(
-        f"local:visitor-{written.at.session_state['rb_tab']}", written.at.session_state["rb_tab"]
-    )
-    written.world.service.keep_unsaved(written.sid, GOOD + "\ntyped\n", desk.base, person)
-    desk.typed = review_state.Typed(GOOD + "\ntyped\n", utc_now())
-    written.tab("Preview")
+    written.tab("Edit").write(GOOD + "\ntyped\n").tab("Preview")
     assert "unsaved text" in written.text
+    [kept] = written.world.service.peek(written.sid).unsaved
+    assert kept.text == GOOD + "\ntyped\n"
     written.app.open("queue").open("review", id=written.sid)
     written.tab("Edit")
-    assert written.editor.value == GOOD + "\ntyped\n"
+    assert written.editor.look() == GOOD + "\ntyped\n"
 
 
 def test_typing_anew_leaves_alone_what_this_tab_kept_before(written: Page) -> None:
@@ -414,7 +410,7 @@ def test_typing_anew_leaves_alone_what_this_tab_kept_before(written: Page) -> No
     tab = written.at.session_state["rb_tab"]
     person = Person(f"local:visitor-{tab}", tab)
     written.world.service.keep_unsaved(written.sid, "left behind", "none", person)
-    written.write(GOOD + "\nanew\n").click("save")
+    written.write(GOOD + "\nanew\n").save()
     texts = {text.text for text in written.world.service.peek(written.sid).unsaved}
     assert texts == {"left behind", GOOD + "\nanew\n"}
 
@@ -547,13 +543,38 @@ def test_what_was_decided_can_be_reopened_with_a_reason(written: Page) -> None:
     assert "approved → pending" in written.text
 
 
+def test_approving_with_unsaved_text_saves_and_approves_it(written: Page) -> None:
+    """The button says what it does, and what is approved is the text on the screen."""
+    written.tab("Edit").write(GOOD + "\none more line\n").app.run()
+    assert not written.has("approve")
+    written.click("approve_typed")
+    assert written.stored.status == "approved"
+    draft = written.stored.slot.draft
+    assert draft is not None
+    assert draft.markdown_content == GOOD + "\none more line\n"
+    assert written.stored.approval.revision == written.stored.slot.revision
+    assert not written.world.service.peek(written.sid).unsaved
+
+
 def test_text_that_is_not_saved_is_not_approved_unnoticed(written: Page) -> None:
-    """Whoever approves with unsaved text in the editor is told what is approved."""
-    written.tab("Edit")
-    written.desk.typed = review_state.Typed(GOOD + "x", utc_now())
-    written.app.run()
-    assert "not saved" in written.text
-    assert "What you approve is the saved text" in written.text
+    """Faster than the button could change: typed and approved at once, nothing is approved."""
+    written.tab("Edit").write(GOOD + "\nx\n").click("approve")
+    assert written.stored.status == "pending"
+    assert "Nothing was approved" in written.text
+    assert written.desk.typed.text == GOOD + "\nx\n"
+    assert written.has("approve_typed")
+
+
+def test_what_the_checks_object_to_is_saved_and_shown_before_it_is_approved(written: Page) -> None:
+    """Save and approve stops at a finding that blocks, with the text saved and the reason asked."""
+    written.tab("Edit").write(GOOD + "\n```\nrm -rf /var\n```\n").app.run()
+    written.click("approve_typed")
+    assert written.stored.status == "pending"
+    assert written.stored.slot.draft.markdown_content.endswith("rm -rf /var\n```\n")
+    assert "not approved yet" in written.text
+    assert "This blocks approval" in written.text
+    written.fill("override", "on the test machine only").click("approve")
+    assert written.stored.status == "approved"
 
 
 # --- changes and history -------------------------------------------------------------------------
@@ -580,9 +601,8 @@ def test_a_single_text_has_no_changes(drafted: Page) -> None:
 
 def test_any_version_can_be_looked_at_and_brought_back(written: Page) -> None:
     """History lists who and why; viewing renders, restoring makes a new version."""
-    written.tab("Edit").write(GOOD.replace("## Summary", "## Summary\n\nsecond edition\n")).click(
-        "save"
-    )
+    second = GOOD.replace("## Summary", "## Summary\n\nsecond edition\n")
+    written.tab("Edit").write(second).save()
     written.tab("History")
     assert "in place" in written.text
     assert "second edition" not in written.text
@@ -646,7 +666,7 @@ def test_a_text_of_unknown_shape_is_protected_and_can_be_taken_over(world: World
     page = Page(world, sid)
     page.click("regenerate")
     assert page.stored.slot.kind is SlotKind.FOREIGN
-    page.tab("Edit").write(GOOD).click("save")
+    page.tab("Edit").write(GOOD).save()
     assert page.stored.slot.kind is SlotKind.HUMAN
     assert "Whose?" in "".join(world.kept_texts(sid))
 
@@ -657,7 +677,8 @@ def test_where_nothing_may_be_written_nothing_is_offered(world: World) -> None:
     page = Page(world, sid)
     assert not page.has("approve")
     assert not page.has("generate_bar")
-    assert not page.tab("Edit").has("save")
+    page.tab("Edit")
+    assert not page.editor.shown
     assert page.stored.document["suggestion_content"] == ["x"]
 
 
@@ -708,12 +729,12 @@ def test_an_id_of_any_characters_has_a_page(world: World) -> None:
     """Ids are foreign too."""
     sid = "sugg \"<b>'x' ü 🦊 #?&="
     page = Page(world, world.suggest(id=sid))
-    page.click("generate_first").tab("Edit").write(GOOD).click("save")
+    page.click("generate_first").tab("Edit").write(GOOD).save()
     assert page.stored.slot.draft.edit_source == "human"
 
 
 def test_what_the_desk_keeps_can_be_pickled(written: Page) -> None:
     """The session holds plain values, so that it can be moved to another process."""
-    written.tab("Edit").write(GOOD + "\nmore\n").click("save")
+    written.tab("Edit").write(GOOD + "\nmore\n").save()
     desks = written.at.session_state["rb_desks"]
     assert pickle.loads(pickle.dumps(desks)) == desks

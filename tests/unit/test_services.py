@@ -195,3 +195,17 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path):
         with pytest.raises(InvalidSettings) as caught:
             load(tmp_path / name)
         assert str(tmp_path) in caught.value.problem
+
+
+def test_a_house_names_its_own_tools_and_tags(tmp_path: Path):
+    """What the checks of programs and Datadog tags take as known besides their own lists."""
+    house = _load(tmp_path, "tools: [shopctl, db-failover]\ntags: [tenant_tier]\n").house
+    assert house.tools == ("shopctl", "db-failover")
+    assert house.tags == ("tenant_tier",)
+    assert load(None).house.tools == ()
+
+
+@pytest.mark.parametrize("text", ["tools: shopctl", "tools: ['rm -rf /']", "tags: [3]"])
+def test_a_tool_that_is_no_name_stops_the_start(tmp_path: Path, text: str):
+    """A sentence or a number in these lists is a mistake, told with its place."""
+    assert "line 1" in _problem(tmp_path, text) or text.split(":")[0] in _problem(tmp_path, text)

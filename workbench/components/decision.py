@@ -7,11 +7,13 @@ import streamlit as st
 from runbooks.evidence import Traced
 from runbooks.models import SlotKind
 from runbooks.service import RunbookService
-from workbench import holding, messages, notices, review_state, wiring
+from workbench import flow, holding, messages, notices, review_state, saving, wiring
 from workbench.components.evidence_check import KINDS
-from workbench.opened import Opened, adopt, short
+from workbench.opened import Opened, adopt, look_again, short
 
 _MOST_LISTED = 12
+_CARE = "approve_care"
+APPROVE, APPROVE_TYPED = "approve", "approve_typed"
 
 
 def show_negative(opened: Opened) -> None:
@@ -30,7 +32,9 @@ def show_positive(opened: Opened) -> None:
 
 def _approve(opened: Opened) -> None:
     label = f"Approve {short(opened.slot.revision)}"
-    if opened.slot.kind in (SlotKind.EMPTY, SlotKind.UNWRITABLE):
+    if opened.dirty:
+        _approve_typed(opened)
+    elif opened.slot.kind in (SlotKind.EMPTY, SlotKind.UNWRITABLE):
         nothing = "There is no text that could be approved."
         st.button("Approve", key=_key("approve", opened), disabled=True, help=nothing)
     elif _needs_care(opened):
@@ -44,18 +48,73 @@ def _approve(opened: Opened) -> None:
             on_click=_do_approve,
             args=(opened.service, opened.sid, opened.slot.revision),
         )
+        if flow.others(opened):
+            st.button(
+                "Approve and next",
+                icon=":material/arrow_forward:",
+                icon_position="right",
+                key=_key("approve_next", opened),
+                help=f"Approves revision {short(opened.slot.revision)} and opens the next.",
+                on_click=_do_approve,
+                args=(opened.service, opened.sid, opened.slot.revision),
+                kwargs={"onward": True},
+            )
+
+
+def _approve_typed(opened: Opened) -> None:
+    st.button(
+        "Save and approve",
+        icon=":material/check:",
+        type="primary",
+        key=_key("approve_typed", opened),
+        disabled=not opened.writable or bool(opened.other_holder),
+        help="Saves the text in the editor. If the checks find nothing that speaks against it, "
+        "that revision is approved; else you see the findings first.",
+        on_click=_do_approve_typed,
+        args=(opened.service, opened.sid),
+    )
+
+
+def _do_approve_typed(service: RunbookService, sid: str) -> None:
+    if not review_state.wait_for_ace(sid, APPROVE_TYPED):
+        save_and_approve(service, sid)
+
+
+@notices.guarded
+def save_and_approve(service: RunbookService, sid: str) -> None:
+    """Save what stands in the editor; approve it, unless it has to be looked at first."""
+    saving.take(service, sid)
+    saved = saving.save_typed(service, sid)
+    if saved is None:
+        notices.problem("**Nothing was approved**, as your text could not be saved. It is kept.")
+        return
+    revision = saved.slot.revision
+    if _needs_care(look_again(service, saved)):
+        review_state.unfold(review_state.key(_CARE, sid))
+        notices.problem(
+            f"**Saved as `{short(revision)}`, not approved yet.** Look at the findings of this "
+            "text, then approve it."
+        )
+        return
+    decided = service.approve(sid, revision, wiring.person().actor)
+    adopt(review_state.desk(sid), decided)
+    holding.let_go(service, sid)
+    flow.done(decided, f"Saved, and approved as revision `{short(revision)}`.")
 
 
 def _needs_care(opened: Opened) -> bool:
     unread = opened.slot.draft is None
     doubtful = opened.blocking() or opened.unsupported()
-    return bool(unread or doubtful or opened.dirty or opened.other_holder)
+    return bool(unread or doubtful or opened.other_holder)
 
 
 def _approve_with_care(opened: Opened, label: str) -> None:
     """Say what speaks against it first; what blocks needs a written reason (CONTRACT R12)."""
     blocked = opened.blocking()
-    with st.popover(f"{label}…", icon=":material/check:", type="primary"):
+    popover = _key(_CARE, opened)
+    with st.popover(
+        f"{label}…", icon=":material/check:", type="primary", key=popover, on_change="rerun"
+    ):
         _doubts(opened)
         if blocked:
             st.markdown(_listed(blocked))
@@ -74,6 +133,15 @@ def _approve_with_care(opened: Opened, label: str) -> None:
                 args=(opened.service, opened.sid, opened.slot.revision, reason),
                 width="stretch",
             )
+            if flow.others(opened):
+                st.form_submit_button(
+                    "… and next",
+                    key=_key("approve_next", opened),
+                    on_click=_do_approve,
+                    args=(opened.service, opened.sid, opened.slot.revision, reason),
+                    kwargs={"onward": True},
+                    width="stretch",
+                )
 
 
 def _doubts(opened: Opened) -> None:
@@ -82,12 +150,6 @@ def _doubts(opened: Opened) -> None:
             "This text has a shape that is not known; nothing could check it. Save it as a "
             "runbook first if you can.",
             icon=":material/warning:",
-        )
-    if opened.dirty:
-        st.warning(
-            "You have text that is **not saved**. What you approve is the saved text; yours is "
-            "kept, but not part of it.",
-            icon=":material/edit:",
         )
     if opened.other_holder:
         holder = messages.escape_md(wiring.shown(opened.other_holder))
@@ -116,14 +178,40 @@ def _listed(blocked: tuple[str, ...]) -> str:
     return f"**This blocks approval:**\n\n{lines}{more}"
 
 
-@notices.guarded
-def _do_approve(service: RunbookService, sid: str, revision: str, reason: str = "") -> None:
+def _do_approve(
+    service: RunbookService, sid: str, revision: str, reason: str = "", *, onward: bool = False
+) -> None:
+    if _too_soon(sid):
+        return
+    flow.mean_to_go_on(service, sid, onward=onward)
     override = review_state.text_of(reason) if reason else ""
+    if not review_state.wait_for_ace(sid, APPROVE, override, revision):
+        approve_seen(service, sid, revision, override)
+
+
+@notices.guarded
+def approve_seen(service: RunbookService, sid: str, revision: str, override: str) -> None:
+    """Approve the revision that was seen, unless there is text that is not part of it."""
+    saving.take(service, sid)
+    if review_state.desk(sid).typed is not None:
+        notices.problem(
+            "**Nothing was approved**: there is text in the editor that is not saved, and it would "
+            "not have been part of it. Now *Save and approve* does both."
+        )
+        return
     actor = wiring.person().actor
     decided = service.approve(sid, revision, actor, override_reason=override)
     adopt(review_state.desk(sid), decided)
-    notices.done(f"Approved revision `{short(revision)}`.")
     holding.let_go(service, sid)
+    flow.done(decided, f"Approved revision `{short(revision)}`.")
+
+
+def _too_soon(sid: str) -> bool:
+    """Say so when a click was meant for the item before (CONTRACT R17)."""
+    if not flow.too_soon(sid):
+        return False
+    notices.problem("**Nothing was decided**: this had only just appeared. Look at it first.")
+    return True
 
 
 def _reject(opened: Opened) -> None:
@@ -145,18 +233,38 @@ def _reject(opened: Opened) -> None:
             args=(opened.service, opened.sid, opened.slot.revision, _key("reject_reason", opened)),
             width="stretch",
         )
+        if flow.others(opened):
+            st.form_submit_button(
+                "Reject and next",
+                key=_key("reject_next", opened),
+                on_click=_do_reject,
+                args=(
+                    opened.service,
+                    opened.sid,
+                    opened.slot.revision,
+                    _key("reject_reason", opened),
+                ),
+                kwargs={"onward": True},
+                width="stretch",
+            )
 
 
 @notices.guarded
-def _do_reject(service: RunbookService, sid: str, revision: str, reason: str) -> None:
+def _do_reject(
+    service: RunbookService, sid: str, revision: str, reason: str, *, onward: bool = False
+) -> None:
+    if _too_soon(sid):
+        return
+    saving.take(service, sid)
     why = review_state.text_of(reason)
     if not why:
         notices.problem("**Nothing was rejected.** A rejection needs a reason.")
         return
+    flow.mean_to_go_on(service, sid, onward=onward)
     decided = service.reject(sid, revision, wiring.person().actor, why)
     adopt(review_state.desk(sid), decided)
-    notices.done("Rejected. It can be reopened.")
     holding.let_go(service, sid)
+    flow.done(decided, "Rejected. It can be reopened.")
 
 
 def _reopen(opened: Opened) -> None:

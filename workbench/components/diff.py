@@ -1,20 +1,21 @@
 """What differs between two texts: side by side where there is room, below each other on a phone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from runbooks.comparison import Comparison, Piece, Row, compare, folded
+from runbooks.comparison import Comparison, Row, compare, folded
+from runbooks.markdown.changes import rendered_changes
 from runbooks.models import SlotKind, Version
-from workbench import markup, messages, review_state, times
+from workbench import diff_markup, markup, messages, review_state, times
+from workbench.compare_state import AS_READ, LINES, SCREEN, TYPED, WAYS, side_key
+from workbench.components import parts
 from workbench.kept import kept
 from workbench.opened import Opened, short
 from workbench.versions import read, version_text, why
 
 MOST_ROWS = 1_500
-_LINE = 2_000
-_SCREEN = "screen"
-_TYPED = "typed"
+_MOST_READ = 100_000
 
 
 def show(opened: Opened) -> None:
@@ -29,28 +30,45 @@ def show(opened: Opened) -> None:
         )
         return
     names = list(choices)
-    first, second = st.columns(2)
-    left = first.selectbox(
-        "From",
-        names,
-        index=names.index(_first_choice(opened, versions)),
-        format_func=lambda name: choices[name],
-        key=review_state.key("from", opened.sid) + opened.slot.revision[:8],
+    first, second, third = st.columns([40, 40, 20], vertical_alignment="bottom")
+    with first:
+        left = _side(opened, choices, "from", names.index(_first_choice(opened, versions)))
+    with second:
+        right = _side(opened, choices, "to", 0)
+    way = third.segmented_control(
+        "As", WAYS, default=LINES, required=True, key=review_state.key("way", opened.sid)
     )
-    right = second.selectbox(
-        "To",
-        names,
-        index=0,
-        format_func=lambda name: choices[name],
-        key=review_state.key("to", opened.sid) + opened.slot.revision[:8],
+    listed = {str(version.number): version for version in versions}
+    texts = _text(opened, listed, left), _text(opened, listed, right)
+    if way == AS_READ:
+        as_read(opened, *texts)
+    else:
+        pair(opened, *texts, key="changes")
+    if right in listed and left in (SCREEN, TYPED):
+        parts.show(opened, listed[right], texts[0])
+
+
+def _side(opened: Opened, choices: Mapping[str, str], name: str, index: int) -> str:
+    chosen = st.selectbox(
+        name.capitalize(),
+        list(choices),
+        index=index,
+        format_func=lambda one: choices[one],
+        key=side_key(name, opened.sid, opened.slot.revision),
     )
-    texts = {str(version.number): version for version in versions}
-    pair(
-        opened,
-        _text(opened, texts, left or _SCREEN),
-        _text(opened, texts, right or _SCREEN),
-        key="changes",
-    )
+    return chosen or SCREEN
+
+
+def as_read(opened: Opened, left: str, right: str) -> None:
+    """Show two texts as they are read, block beside block, with the words that differ marked."""
+    texts = left[:_MOST_READ], right[:_MOST_READ]
+    found = kept(opened.service).get(("as read", *texts), lambda: rendered_changes(*texts))
+    if all(change.kind == "same" for change in found):
+        st.caption("The two texts read the same.")
+        return
+    markup.show(diff_markup.blocks(found))
+    if max(len(left), len(right)) > _MOST_READ:
+        st.caption(f"Only the first {_MOST_READ:,} characters are laid out.")
 
 
 def pair(opened: Opened, left: str, right: str, key: str) -> None:
@@ -65,7 +83,7 @@ def pair(opened: Opened, left: str, right: str, key: str) -> None:
         )
         whole = st.toggle("All lines", key=review_state.key(f"whole_{key}", opened.sid))
     rows: Sequence[Row | int] = list(found.rows if whole else folded(found.rows))
-    markup.show(html(rows[:MOST_ROWS]))
+    markup.show(diff_markup.lines(rows[:MOST_ROWS]))
     _limits(found, len(rows))
 
 
@@ -76,48 +94,12 @@ def _limits(found: Comparison, rows: int) -> None:
         st.caption(f"{rows - MOST_ROWS:,} further lines are not drawn.")
 
 
-def html(rows: Sequence[Row | int]) -> str:
-    """Give rows as HTML; a number stands for that many lines left out."""
-    drawn = "".join(_gap(row) if isinstance(row, int) else _row(row) for row in rows)
-    return f'<div class="rv-diff" role="table" aria-label="Changes">{drawn}</div>'
-
-
-def _gap(count: int) -> str:
-    lines = "line" if count == 1 else "lines"
-    said = f'<span role="cell">{count:,} {lines} the same</span>'
-    return f'<div class="rv-gap-row" role="row">{said}</div>'
-
-
-def _row(row: Row) -> str:
-    left = _side(row.left, row.left_pieces, "-" if row.kind in ("changed", "removed") else "")
-    right = _side(row.right, row.right_pieces, "+" if row.kind in ("changed", "added") else "")
-    return f'<div class="rv-row rv-{row.kind}" role="row">{left}{right}</div>'
-
-
-def _side(number: int | None, pieces: Sequence[Piece], sign: str) -> str:
-    side = {"-": "rv-minus", "+": "rv-plus"}.get(sign, "rv-plain")
-    if number is None:
-        return f'<div class="rv-side rv-void {side}" role="cell"></div>'
-    left, shown = _LINE, []
-    for piece in pieces:
-        text = markup.esc(piece.text[:left], None)
-        shown.append(f"<mark>{text}</mark>" if piece.changed else text)
-        left -= len(piece.text)
-        if left <= 0:
-            shown.append("…")
-            break
-    return (
-        f'<div class="rv-side {side}" role="cell"><span class="rv-no">{number}</span>'
-        f'<span class="rv-sign">{sign}</span><span class="rv-text">{"".join(shown)}</span></div>'
-    )
-
-
 def _choices(opened: Opened, versions: Sequence[Version]) -> dict[str, str]:
     found = {}
     if opened.slot.kind is not SlotKind.EMPTY:
-        found[_SCREEN] = f"On the screen ({short(opened.slot.revision)})"
+        found[SCREEN] = f"On the screen ({short(opened.slot.revision)})"
     if opened.desk.typed is not None:
-        found[_TYPED] = "What you typed, not saved"
+        found[TYPED] = "What you typed, not saved"
     for version in versions:
         if version.revision != opened.slot.revision:
             found[str(version.number)] = label(version)
@@ -137,11 +119,11 @@ def _first_choice(opened: Opened, versions: Sequence[Version]) -> str:
     chosen = (made or others)[:1]
     if chosen:
         return str(chosen[0].number)
-    return next(name for name in _choices(opened, versions) if name != _SCREEN)
+    return next(name for name in _choices(opened, versions) if name != SCREEN)
 
 
 def _text(opened: Opened, versions: dict[str, Version], name: str) -> str:
-    if name == _TYPED and opened.desk.typed is not None:
+    if name == TYPED and opened.desk.typed is not None:
         return opened.desk.typed.text
     version = versions.get(name)
     return opened.text if version is None else version_text(version)

@@ -1,26 +1,39 @@
-"""Editing the runbook: a text area in a form, held by one person at a time."""
+"""Editing the runbook: one person at a time, in the editor that was chosen."""
+
+from dataclasses import replace
 
 import streamlit as st
 
-from runbooks.clock import utc_now
-from runbooks.errors import HoldLost, RunbookError
 from runbooks.holds import RENEW_SECONDS
-from runbooks.models import SlotKind, Suggestion
+from runbooks.models import RunbookDraft, SlotKind
+from runbooks.redaction import redact
 from runbooks.service import RunbookService
-from workbench import holding, messages, notices, review_state, state, times, wiring
-from workbench.components import keeper, refusals
+from workbench import (
+    holding,
+    messages,
+    notices,
+    review_state,
+    saving,
+    state,
+    times,
+    unsaved,
+    wiring,
+)
+from workbench.components import ace_editor, refusals, text_editor
+from workbench.components.text_editor import MARKS_OF_SAVED, Mark, Put, Sheet
 from workbench.kept import kept
-from workbench.opened import Opened, adopt, same_text, short, text_of
-from workbench.review_state import Refusal, Typed
+from workbench.opened import Opened, short
 from workbench.skeleton import skeleton
 
-HEIGHT = 560
-HOLD_LOST = "hold_lost"
-_MAX_REASON = 400
+_LABEL = "Runbook in Markdown"
+_MOST_CHECKED = 60_000
+"""Characters up to which a text is checked while it is typed."""
+_MOST_MARKS = 200
 
 
 def show(opened: Opened) -> None:
     """Show the editor, or why there is none."""
+    opened.desk.heading = redact(opened.now.heading)[:120]
     if not opened.writable:
         st.info(
             "This document is stored in a shape that must not be written to. It is shown under "
@@ -31,65 +44,116 @@ def show(opened: Opened) -> None:
     if opened.pending:
         holding.keep_if_free(opened)
         _keep_holding(opened.service, opened.sid)
-    with st.container():  # always there, so that the form keeps its place and the cursor its line
+    held = opened.pending and bool(opened.desk.holder)
+    with st.container():  # always there, so that the editor keeps its place
         refusals.show(opened)
         _hints(opened)
-    if opened.pending and opened.desk.holder:
-        _held_by_another(opened)
+        if held:
+            _held_by_another(opened)
+    editor(opened, read_only=held)
+
+
+def editor(opened: Opened, *, read_only: bool) -> None:
+    """Show the text to edit, in the editor that was chosen; while another has it, to read."""
+    ace = wiring.editor() == "ace"
+    if ace and not read_only:
+        ace_editor.show(opened, start(opened))
+    else:
+        _own(opened, read_only)
+    if read_only:
         return
-    _form(opened)
     with st.container(horizontal=True, vertical_alignment="center"):
-        keeper.show(opened)
         if opened.dirty:
             _throw_away(opened)
-
-
-def _form(opened: Opened) -> None:
-    text, reason = _field(opened), review_state.key("why", opened.sid)
-    with st.form(review_state.key("edit", opened.sid), border=False, enter_to_submit=False):
-        st.text_area(
-            "Runbook in Markdown",
-            value=_start(opened),
-            key=text,
-            height=HEIGHT,
-            label_visibility="collapsed",
+        st.button(
+            "Use our editor" if ace else "Use streamlit-ace",
+            type="tertiary",
+            key=review_state.key("other_editor", opened.sid),
+            help="Ours saves with Ctrl+S and keeps a copy of every keystroke. " + ace_editor.LIMITS,
+            on_click=_change_editor,
+            args=(opened.service, opened.sid, "own" if ace else "ace"),
         )
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            asked = "Why it changes" if opened.pending else "Why it is opened again"
-            st.text_input(
-                asked,
-                key=reason,
-                max_chars=_MAX_REASON,
-                placeholder="optional" if opened.pending else "needed",
-                label_visibility="visible",
-            )
-            st.form_submit_button(
-                "Save" if opened.pending else "Reopen and save",
-                icon=":material/save:",
-                type="primary",
-                key=review_state.key("save", opened.sid),
-                shortcut="Ctrl+S",
-                on_click=_save if opened.pending else _reopen_and_save,
-                args=(opened.service, opened.sid, text, reason),
-            )
 
 
-def _field(opened: Opened) -> str:
-    return review_state.editor_key(opened.sid, opened.desk)
+def _change_editor(service: RunbookService, sid: str, name: str) -> None:
+    """Go on in the other editor, with the text as it stands."""
+    saving.take(service, sid)
+    desk = review_state.desk(sid)
+    desk.replace(desk.typed.text if desk.typed is not None else None)
+    review_state.keep_editor(name)
 
 
-def _start(opened: Opened) -> str:
-    """Give the text that the field begins with when the browser has none for it.
+@st.fragment
+@notices.told
+def _own(opened: Opened, read_only: bool) -> None:
+    """Show our own editor; what is typed draws this part of the page alone."""
+    service, sid = opened.service, opened.sid
+    saving.take(service, sid)
+    if state.take_redraw():
+        st.rerun()
+    sheet = _sheet(replace(opened, desk=review_state.desk(sid)), read_only)
+    text_editor.show(review_state.editor_key(sid), sheet, on_said=lambda: saving.take(service, sid))
 
-    It is what was typed last, not what the widget was given before: when somebody leaves the tab
-    and comes back faster than the page is drawn, the browser has forgotten and the widget has not.
-    """
-    if opened.desk.typed is not None:
-        return opened.desk.typed.text
+
+def _sheet(opened: Opened, read_only: bool) -> Sheet:
+    desk, me = opened.desk, wiring.person()
+    put = None
+    if desk.round:
+        text = start(opened) if desk.put is None else desk.put
+        put = Put(f"{me.place}-{desk.round}", text, desk.base)
+    marked, marks = _marks(opened)
+    return Sheet(
+        item=opened.sid,
+        label=_LABEL,
+        who=me.actor,
+        place=me.place,
+        start=start(opened),
+        base=opened.slot.revision,
+        act=text_editor.SAVE if opened.pending else text_editor.REOPEN,
+        name="Save" if opened.pending else "Reopen and save",
+        asked="Why it changes (optional)" if opened.pending else "Why it is opened again (needed)",
+        read_only=read_only,
+        put=put,
+        answered=desk.answer.sequence,
+        saved=bool(desk.answer.revision),
+        revision=desk.answer.revision,
+        heard=desk.heard,
+        kept=desk.typed is None or desk.typed.kept,
+        marked=marked,
+        marks=marks,
+    )
+
+
+def start(opened: Opened) -> str:
+    """Give the text that the editor begins with: the one on the screen, else the six sections."""
     if opened.slot.kind is not SlotKind.EMPTY:
         return opened.text
     key = ("skeleton", opened.sid)
     return kept(opened.service).get(key, lambda: skeleton(opened.evidence()))
+
+
+def _marks(opened: Opened) -> tuple[int, tuple[Mark, ...]]:
+    """Give the findings of the text in the editor, and which text they are of."""
+    typed = opened.desk.typed
+    if typed is None:
+        return MARKS_OF_SAVED, _as_marks(opened) if opened.slot.draft is not None else ()
+    if len(typed.text) > _MOST_CHECKED:
+        return opened.desk.heard, ()
+    return opened.desk.heard, _as_marks(_as_if_saved(opened, typed.text))
+
+
+def _as_if_saved(opened: Opened, text: str) -> Opened:
+    """Give the suggestion as if this text stood there, so that it can be checked."""
+    draft = (opened.slot.draft or RunbookDraft()).model_copy(update={"markdown_content": text})
+    name = f"typed {hash(text)}"
+    slot = opened.slot.model_copy(update={"draft": draft, "revision": name})
+    return replace(opened, slot=slot)
+
+
+def _as_marks(opened: Opened) -> tuple[Mark, ...]:
+    found = opened.findings()[:_MOST_MARKS]
+    words = {"E": "blocks approval", "W": "check", "I": "note"}
+    return tuple(Mark(f.line, f.severity, f"{words[f.severity]}: {f.message}") for f in found)
 
 
 def _hints(opened: Opened) -> None:
@@ -126,7 +190,7 @@ def _keep_holding(service: RunbookService, sid: str) -> None:
 
 
 def _held_by_another(opened: Opened) -> None:
-    """Say who is editing, show the text to read, and how to take it over."""
+    """Say who is editing, and how to take it over; the text stands below, to read."""
     mine = opened.desk.holder == opened.person.actor
     who = "You" if mine else f"**{messages.escape_md(wiring.shown(opened.desk.holder))}**"
     since = times.exact(opened.entry.hold_since)[11:16]
@@ -143,79 +207,11 @@ def _held_by_another(opened: Opened) -> None:
         on_click=_take_over,
         args=(opened.service, opened.sid),
     )
-    typed = opened.desk.typed
-    st.text_area(
-        "Your text, not saved" if typed else "The text as it is saved",
-        value=typed.text if typed else opened.text,
-        height=HEIGHT,
-        disabled=True,
-        key=f"{_field(opened)}_read",
-    )
 
 
 @notices.guarded
 def _take_over(service: RunbookService, sid: str) -> None:
     holding.take_over(service, sid)
-
-
-def _save(service: RunbookService, sid: str, field: str, reason: str) -> None:
-    desk = review_state.desk(sid)
-    text = str(st.session_state.get(field, ""))
-    if _nothing_new(sid, text):
-        keeper.forget(service, sid)
-        notices.done("There is nothing to save: the text is the one that is stored.")
-        return
-    why = review_state.text_of(reason)
-    try:
-        saved = service.save(sid, text, desk.base, holding.holder_of(desk), why)
-    except RunbookError as error:
-        refused(sid, text, error, why)
-        return
-    _saved(sid, saved, reason)
-
-
-def _reopen_and_save(service: RunbookService, sid: str, field: str, reason: str) -> None:
-    desk = review_state.desk(sid)
-    text = str(st.session_state.get(field, ""))
-    why = review_state.text_of(reason)
-    if not why:
-        keeper.keep(service, sid, text)
-        notices.problem("**Not saved.** Opening it again needs a reason. Your text is kept.")
-        return
-    try:
-        saved = service.reopen_and_save(sid, text, desk.base, holding.holder_of(desk), why)
-    except RunbookError as error:
-        refused(sid, text, error, why)
-        return
-    _saved(sid, saved, reason)
-
-
-def _nothing_new(sid: str, text: str) -> bool:
-    """Say whether a person's text would be saved a second time, without any change."""
-    screen = review_state.desk(sid).screen
-    is_human = screen is not None and screen.kind is SlotKind.HUMAN
-    return is_human and screen is not None and same_text(text, text_of(screen))
-
-
-def _saved(sid: str, saved: Suggestion, reason: str) -> None:
-    desk = review_state.desk(sid)
-    desk.typed, desk.refusal = None, None
-    opened_at = desk.opened
-    adopt(desk, saved)
-    desk.opened, desk.saved = opened_at, saved.slot.revision
-    st.session_state[reason] = ""
-
-
-def refused(sid: str, text: str, error: RunbookError, reason: str = "") -> None:
-    """Keep a text that could not be saved in the editor, and why it could not."""
-    desk = review_state.desk(sid)
-    desk.typed = Typed(text, utc_now(), error.text_kept)
-    code = HOLD_LOST if isinstance(error, HoldLost) else error.code
-    if code in refusals.KNOWN:
-        told = messages.message_for(error).title
-        desk.refusal = Refusal(text, desk.base, code, told, reason)
-    else:
-        state.keep_notice("error", messages.message_for(error).markdown())
 
 
 def _throw_away(opened: Opened) -> None:
@@ -231,9 +227,10 @@ def _throw_away(opened: Opened) -> None:
 
 @notices.guarded
 def _do_throw_away(service: RunbookService, sid: str) -> None:
+    saving.take(service, sid)
     desk = review_state.desk(sid)
-    keeper.forget(service, sid)
+    unsaved.forget(service, sid)
     desk.refusal = None
-    desk.round += 1
     if desk.screen is not None:
         desk.base = desk.opened = desk.screen.revision
+    desk.replace(None)

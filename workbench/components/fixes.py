@@ -5,8 +5,7 @@ import streamlit as st
 from runbooks.lint import Finding, Fix, StaleFixError, apply_fix
 from runbooks.lint.finding import LINE_BREAK
 from runbooks.service import RunbookService
-from workbench import notices, review_state
-from workbench.components import keeper
+from workbench import notices, review_state, saving, unsaved
 from workbench.opened import Opened, text_of
 
 _CHANGED = "The text has changed here since it was checked."
@@ -55,19 +54,18 @@ def fixed(checked: str, text: str, fix: Fix) -> str | None:
 @notices.guarded
 def _apply(service: RunbookService, sid: str, revision: str, fix: Fix) -> None:
     """Put the corrected text into the editor, on top of what the browser sent last."""
+    saving.take(service, sid)
     desk = review_state.desk(sid)
     screen = desk.screen
     checked = text_of(screen) if screen is not None and screen.revision == revision else None
     result = None
     if checked is not None and desk.refusal is None:
-        sent = keeper.sent(sid)
-        typed = desk.typed.text if desk.typed is not None else checked
-        result = fixed(checked, typed if sent is None else sent, fix)
+        result = fixed(checked, desk.typed.text if desk.typed is not None else checked, fix)
     if result is None:
         notices.problem(f"**Nothing was corrected.** {_CHANGED}")
         return
-    keeper.keep(service, sid, result)
-    desk.round += 1
+    unsaved.keep(service, sid, result)
+    desk.replace(result)
     review_state.go_to_tab(sid, review_state.EDIT)
 
 

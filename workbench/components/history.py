@@ -4,14 +4,15 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from runbooks.generation import BESIDE
 from runbooks.models import AuditEntry, HistoryEntry, Version
 from runbooks.service import RunbookService
 from runbooks.store.slots import slot_of
-from workbench import holding, markup, messages, notices, review_state, times, wiring
+from workbench import compare_state, holding, markup, messages, notices, review_state, times, wiring
 from workbench.components import preview
 from workbench.kept import kept
 from workbench.opened import Opened, adopt, short
-from workbench.versions import read, version_text, why
+from workbench.versions import has_older, read, version_text, why
 
 _A_PAGE = 10
 
@@ -23,6 +24,15 @@ def show(opened: Opened) -> None:
         _no_versions(opened)
     for version in _page(opened, versions):
         _version(opened, version)
+    if has_older(versions, opened):
+        st.button(
+            "Older versions",
+            icon=":material/expand_more:",
+            type="tertiary",
+            key=review_state.key("older", opened.sid),
+            on_click=compare_state.ask_older_versions,
+            args=(opened.sid,),
+        )
     _happened(opened)
 
 
@@ -57,24 +67,39 @@ def _version(opened: Opened, version: Version) -> None:
                 on_click=_view,
                 args=(opened.sid, 0 if viewed else version.number),
             )
-            _restore_button(opened, version, in_place)
+            if not in_place:
+                _compare_button(opened, version)
+            restore_button(opened, version, "Restore")
         if viewed:
             _shown(version)
 
 
-def _restore_button(opened: Opened, version: Version, in_place: bool) -> None:
-    empty = not version_text(version).strip()
+def _compare_button(opened: Opened, version: Version) -> None:
+    st.button(
+        "Compare",
+        key=review_state.key(f"compare_{version.number}", opened.sid),
+        type="tertiary",
+        help="Shows what changed from this version to the text on the screen.",
+        on_click=compare_state.compare,
+        args=(opened.sid, opened.slot.revision, str(version.number), compare_state.SCREEN),
+    )
+
+
+def restore_button(opened: Opened, version: Version, label: str, place: str = "restore") -> None:
+    """Offer to put a version in place of the text on the screen; say why where it cannot be."""
     refused = ""
-    if in_place:
+    if version.revision == opened.slot.revision:
         refused = "This text stands here now."
-    elif empty:
+    elif not version_text(version).strip():
         refused = "This version holds no text."
     elif not opened.pending:
         refused = "It is decided; reopen it first."
+    elif opened.other_holder:
+        refused = "Somebody else is editing this."
     st.button(
-        "Restore",
+        label,
         icon=":material/history:",
-        key=review_state.key(f"restore_{version.number}", opened.sid),
+        key=review_state.key(f"{place}_{version.number}", opened.sid),
         disabled=bool(refused) or not opened.writable,
         help=refused or "Puts this text in place; the present one stays in the history.",
         on_click=_restore,
@@ -85,11 +110,12 @@ def _restore_button(opened: Opened, version: Version, in_place: bool) -> None:
 def _line(version: Version, in_place: bool) -> str:
     mark = " :green-badge[in place]" if in_place else ""
     aside = "" if version.applied else " :gray-badge[never in place]"
-    note = f" · {messages.escape_md(version.note, 120)}" if version.note else ""
+    told = version.note if version.note != BESIDE else ""
+    note = f" · {messages.escape_md(told, 120)}" if told else ""
     who = messages.escape_md(wiring.shown(version.actor))
     return (
         f"**{version.number}** · {messages.escape_md(why(version))} · {who} · "
-        f"{times.since(version.at)} · `{short(version.revision)}`{note}{mark}{aside}"
+        f"{times.clock_time(version.at)} · `{short(version.revision)}`{note}{mark}{aside}"
     )
 
 

@@ -1,54 +1,116 @@
-// Watches the text area of the editor and keeps what is typed on the server: a text area in a form
-// says nothing before it is saved, and a reload loses it. Sends {text, target} after a pause, and
-// at once when the text area is left. Text only travels as a value; nothing here is parsed as HTML.
+// Stands on every page. It looks for texts that the editor left in this browser and that no open
+// editor has any more, and sends them to the server; what that says that it has goes from here.
+//
+// It also carries what the editor has to say when something outside it is clicked: its state goes
+// with every message of the page, also with the one that leads to another page, where the states
+// of the page itself are left out. Text only travels as a value.
 
-const PAUSE_MS = 700;
-const LONG_PAUSE_MS = 2500;
-const LONG_TEXT = 100000;
+const PREFIX = "runbooks:text:";
+const LIVE = "runbooks:live:";
+const LOOK_MS = 2000;
+const LEFT_MS = 400;
+const AGAIN_MS = 15000;
+const ALIVE_MS = 8000;
+const HIDDEN_ALIVE_MS = 90000; // a hidden tab is woken about once a minute
+const MOST = 4;
+const MOST_CHARACTERS = 1500000;
 
-function watch(area, target) {
-  const state = { timer: 0, send: null, tell: null, last: area.value };
-  const flush = () => {
-    clearTimeout(state.timer);
-    state.timer = 0;
-    if (area.value === state.last) return;
-    state.last = area.value;
-    state.send({ text: area.value, target });
-  };
-  area.addEventListener("input", () => {
-    clearTimeout(state.timer);
-    state.timer = setTimeout(flush, area.value.length > LONG_TEXT ? LONG_PAUSE_MS : PAUSE_MS);
-    state.tell("typing");
-  });
-  area.addEventListener("blur", flush);
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden && area.isConnected) flush();
-  });
-  return state;
+const shared = (window.runbooksTexts ??= {
+  load: Math.random().toString(36).slice(2, 12),
+  sheets: new Map(),
+  open: new Set(),
+});
+
+function names(prefix) {
+  try {
+    return Object.keys(localStorage).filter((name) => name.startsWith(prefix));
+  } catch {
+    return [];
+  }
 }
 
-export default function (component) {
-  const { data, parentElement, setStateValue } = component;
-  const line = parentElement.querySelector(".line");
-  const words = parentElement.querySelector(".words");
-  const tell = (kind, text) => {
-    line.className = `line ${kind}`;
-    words.textContent = text || data.typing;
-  };
-  tell(data.kind, data.words);
-  let tries = 0;
-  const attach = () => {
-    const area = document.querySelector(`.st-key-${data.target} textarea`);
-    if (!area) {
-      tries += 1;
-      if (tries < 50) waiting = setTimeout(attach, 100);
-      return;
-    }
-    area.setAttribute("spellcheck", "false");
-    area.runbookKeeper = area.runbookKeeper || watch(area, data.target);
-    area.runbookKeeper.send = (value) => setStateValue("typed", value);
-    area.runbookKeeper.tell = tell;
-  };
-  let waiting = setTimeout(attach, 0);
-  return () => clearTimeout(waiting);
+function read(name) {
+  try {
+    return JSON.parse(localStorage.getItem(name) || "null");
+  } catch {
+    return null;
+  }
+}
+
+function beat() {
+  try {
+    localStorage.setItem(LIVE + shared.load, Date.now() + (document.hidden ? HIDDEN_ALIVE_MS : ALIVE_MS));
+  } catch {
+    // Without storage there are no copies either.
+  }
+}
+
+// Somebody types in it: another tab that lives, or an editor of this page.
+function isOpen(copy) {
+  if (copy.load === shared.load) {
+    const sheet = shared.sheets.get(copy.item);
+    const heard = sheet && sheet.told === copy.text && sheet.heard >= sheet.toldAs;
+    return shared.open.has(copy.item) || heard;
+  }
+  return Number(read(LIVE + copy.load) || 0) > Date.now();
+}
+
+// A name that was given in this browser before may be another person's.
+function isTheirs(copy, mine) {
+  return copy.who && copy.who !== mine.who && !copy.who.startsWith(mine.nameless);
+}
+
+function clean() {
+  const alive = names(PREFIX).map((name) => read(name)?.load);
+  for (const name of names(LIVE)) {
+    const load = name.slice(LIVE.length);
+    if (Number(read(name)) < Date.now() && !alive.includes(load)) localStorage.removeItem(name);
+  }
+}
+
+function look(keeper) {
+  beat();
+  let left = MOST_CHARACTERS;
+  const copies = [];
+  for (const name of names(PREFIX)) {
+    const copy = read(name);
+    if (!copy || typeof copy.text !== "string" || isOpen(copy) || isTheirs(copy, keeper.mine)) continue;
+    if (keeper.mine.taken?.[name] === copy.at) continue;
+    const sent = keeper.sent.get(name);
+    if (sent && sent.stamp === copy.at && Date.now() - sent.at < AGAIN_MS) continue;
+    left -= copy.text.length;
+    if (copies.length && (copies.length >= MOST || left < 0)) break;
+    keeper.sent.set(name, { stamp: copy.at, at: Date.now() });
+    copies.push({ name, at: copy.at, item: copy.item, base: copy.base, place: copy.place, text: copy.text });
+  }
+  if (copies.length) keeper.send({ copies });
+  else if (keeper.holds) keeper.send(null);
+  keeper.holds = copies.length > 0;
+}
+
+function forget(taken) {
+  for (const [name, stamp] of Object.entries(taken)) {
+    const copy = read(name);
+    if (copy && copy.at === stamp && copy.load !== shared.load) localStorage.removeItem(name);
+  }
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector(".keeper");
+  const keeper = (root.keeper ??= { sent: new Map() });
+  keeper.send = (value) => setStateValue("found", value);
+  shared.carry = (value) => setStateValue("said", value);
+  keeper.mine = data;
+  for (const [item, sequence] of Object.entries(data.heard || {})) {
+    const sheet = shared.sheets.get(item);
+    if (sheet) sheet.heard = Math.max(sheet.heard || 0, sequence);
+  }
+  forget(data.taken || {});
+  if (!keeper.timer) {
+    window.addEventListener("runbooks:left", () => setTimeout(() => root.isConnected && look(keeper), LEFT_MS));
+    window.addEventListener("pagehide", () => localStorage.removeItem(LIVE + shared.load));
+    keeper.timer = setInterval(() => (root.isConnected ? look(keeper) : clearInterval(keeper.timer)), LOOK_MS);
+    clean();
+    look(keeper);
+  }
 }

@@ -5,8 +5,8 @@ import streamlit as st
 from runbooks.clock import utc_now
 from runbooks.models import UnsavedText
 from runbooks.service import RunbookService
-from workbench import messages, notices, review_state, times, wiring
-from workbench.components import diff, keeper
+from workbench import messages, notices, review_state, saving, times, unsaved, wiring
+from workbench.components import diff
 from workbench.opened import Opened, same_text
 
 _NAMELESS = "local:visitor-"
@@ -101,15 +101,16 @@ def _discard(opened: Opened, places: tuple[str, ...], index: int) -> None:
 @notices.guarded
 def _put(service: RunbookService, sid: str, text: UnsavedText, places: tuple[str, ...]) -> None:
     """Put a text into the editor; what is being typed there now is set aside first."""
+    saving.take(service, sid)
     desk = review_state.desk(sid)
-    keeper.set_aside(service, sid)
+    unsaved.set_aside(service, sid)
     person = wiring.person()
     if desk.screen is not None:
         desk.base = desk.opened = desk.screen.revision
-    keeper.move_here(service, sid, text.text, desk.base)
+    unsaved.move_here(service, sid, text.text, desk.base)
     service.discard_unsaved(sid, [place for place in places if place != person.desk], person)
     desk.refusal = None
-    desk.round += 1
+    desk.replace(text.text)
     review_state.go_to_tab(sid, review_state.EDIT)
 
 

@@ -1,21 +1,14 @@
 """A save that was refused: both texts are here, and the ways on. Nothing is lost on any of them."""
 
-from typing import Final
-
 import streamlit as st
 
 from runbooks.errors import RunbookError
 from runbooks.models import SlotKind
 from runbooks.service import RunbookService
-from workbench import holding, messages, notices, review_state, times, wiring
-from workbench.components import diff, keeper
-from workbench.opened import Opened, adopt, short, text_of
-from workbench.review_state import Refusal
-
-STALE: Final = "stale_revision"
-NOT_PENDING: Final = "not_pending"
-HOLD_LOST: Final = "hold_lost"
-KNOWN: Final = frozenset({STALE, NOT_PENDING, HOLD_LOST})
+from workbench import holding, messages, notices, review_state, saving, times, unsaved, wiring
+from workbench.components import diff
+from workbench.opened import Opened, short, text_of
+from workbench.review_state import HOLD_LOST, KNOWN_REFUSALS, NOT_PENDING, Desk, Refusal
 
 
 def show(opened: Opened) -> None:
@@ -43,7 +36,7 @@ def _both(opened: Opened, refusal: Refusal) -> None:
     when = times.since(draft.edited_at or draft.updated_at) if draft else ""
     by = f" by **{who}**" if who else " by the drafter" if theirs.kind is SlotKind.GENERATED else ""
     st.markdown(f"Stored now: revision `{short(theirs.revision)}`{by} {when}. Theirs → yours:")
-    diff.pair(opened, text_of(theirs), refusal.text, key="refusal")
+    diff.pair(opened, text_of(theirs), _mine(opened.desk, refusal), key="refusal")
     named = (opened.service, opened.sid, theirs.revision)
     with st.container(horizontal=True):
         st.button(
@@ -84,7 +77,7 @@ def _reopen(opened: Opened, refusal: Refusal) -> None:
 
 def _lost(opened: Opened, refusal: Refusal) -> None:
     st.markdown("Look at what is stored now against your text, then take it back if you must.")
-    diff.pair(opened, text_of(opened.now.slot), refusal.text, key="lost")
+    diff.pair(opened, text_of(opened.now.slot), _mine(opened.desk, refusal), key="lost")
     st.button(
         "Take it back and save mine",
         key=_key("take_back", opened),
@@ -93,46 +86,52 @@ def _lost(opened: Opened, refusal: Refusal) -> None:
     )
 
 
+def _mine(desk: Desk, refusal: Refusal) -> str:
+    """Give the person's text as it stands in the editor by now."""
+    return desk.typed.text if desk.typed is not None else refusal.text
+
+
 def _save_over(service: RunbookService, sid: str, revision: str) -> None:
     """Save the person's text over the revision that was shown beside it."""
+    saving.take(service, sid)
     desk = review_state.desk(sid)
-    refusal = desk.refusal
+    refusal, person = desk.refusal, holding.holder_of(desk)
     if refusal is None:
         return
     try:
-        saved = service.save(sid, refusal.text, revision, holding.holder_of(desk), refusal.reason)
+        saved = service.save(sid, _mine(desk, refusal), revision, person, refusal.reason)
     except RunbookError as error:
         again(sid, refusal, error)
         return
-    desk.typed, desk.refusal = None, None
-    adopt(desk, saved)
-    desk.saved = saved.slot.revision
-    desk.round += 1
+    saving.done(desk, saved, refusal.base)
 
 
 def again(sid: str, refusal: Refusal, error: RunbookError) -> None:
     """Say that it was refused once more; the text stays."""
     desk = review_state.desk(sid)
     told = messages.message_for(error)
-    code = error.code if error.code in KNOWN else refusal.code
+    code = error.code if error.code in KNOWN_REFUSALS else refusal.code
     desk.refusal = Refusal(refusal.text, refusal.base, code, told.title, refusal.reason)
 
 
 @notices.guarded
 def _merge(service: RunbookService, sid: str, revision: str) -> None:
     """Go on writing on top of theirs; the copy of the refused save becomes the editor's own."""
+    saving.take(service, sid)
     desk = review_state.desk(sid)
     if desk.refusal is not None:
-        keeper.move_here(service, sid, desk.refusal.text, revision)
+        unsaved.move_here(service, sid, _mine(desk, desk.refusal), revision)
+        desk.followed |= dict.fromkeys((desk.refusal.base, desk.base), revision)
     desk.refusal, desk.base, desk.follow = None, revision, True
 
 
 @notices.guarded
 def _take_theirs(service: RunbookService, sid: str) -> None:
+    saving.take(service, sid)
     desk = review_state.desk(sid)
-    keeper.set_aside(service, sid)
+    unsaved.set_aside(service, sid)
     desk.refusal, desk.follow = None, True
-    desk.round += 1
+    desk.replace(None)
 
 
 @notices.guarded
@@ -142,24 +141,20 @@ def _take_back(service: RunbookService, sid: str, revision: str) -> None:
 
 
 def _reopen_and_save(service: RunbookService, sid: str, reason: str) -> None:
+    saving.take(service, sid)
     desk = review_state.desk(sid)
-    refusal, why = desk.refusal, review_state.text_of(reason)
+    refusal, why, person = desk.refusal, review_state.text_of(reason), holding.holder_of(desk)
     if refusal is None:
         return
     if not why:
         notices.problem("**Not saved.** Opening it again needs a reason. Your text is kept.")
         return
     try:
-        saved = service.reopen_and_save(
-            sid, refusal.text, refusal.base, holding.holder_of(desk), why
-        )
+        saved = service.reopen_and_save(sid, _mine(desk, refusal), desk.base, person, why)
     except RunbookError as error:
         again(sid, refusal, error)
         return
-    desk.typed, desk.refusal = None, None
-    adopt(desk, saved)
-    desk.saved = saved.slot.revision
-    desk.round += 1
+    saving.done(desk, saved, refusal.base)
 
 
 def _key(name: str, opened: Opened) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from runbooks.models import SlotKind
 from runbooks.service import RunbookService
-from workbench import messages, notices, review_state, state, times, wiring
+from workbench import compare_state, messages, notices, review_state, state, times, wiring
 from workbench.drafting import DraftOrder, DraftView, drafts
 from workbench.opened import Opened, short
 
@@ -52,6 +52,8 @@ def _again(opened: Opened) -> None:
             st.warning(f"**{holder}** is editing this right now.", icon=":material/group:")
         if opened.dirty:
             st.warning("Your unsaved text is kept, but not part of this.", icon=":material/edit:")
+        if opened.protected or opened.dirty:
+            _beside(opened, popover)
         if opened.protected:
             st.checkbox(
                 "**Force overwrite**: replace this person's text",
@@ -60,12 +62,26 @@ def _again(opened: Opened) -> None:
             )
         st.button(
             "Regenerate",
-            type="primary",
+            type="secondary" if opened.protected or opened.dirty else "primary",
             key=_key("regenerate", opened),
             on_click=_start,
             args=(opened.service, opened.sid, opened.slot.revision, popover, _key("force", opened)),
             width="stretch",
         )
+
+
+def _beside(opened: Opened, popover: str) -> None:
+    st.button(
+        "Draft a proposal beside it",
+        icon=":material/compare:",
+        type="primary",
+        key=_key("beside", opened),
+        help="The text stays. You compare the two and take the draft whole, in parts or not.",
+        on_click=_start,
+        args=(opened.service, opened.sid, opened.slot.revision, popover),
+        kwargs={"beside": True},
+        width="stretch",
+    )
 
 
 def _what_it_does(opened: Opened) -> str:
@@ -81,19 +97,26 @@ def _what_it_does(opened: Opened) -> str:
     return (
         f"A text by **{who}** stands here{when}: {lines:,} lines, revision "
         f"`{short(opened.slot.revision)}`. Without force it is left alone. With force a new draft "
-        "takes its place; the text stays in **History** and comes back with one click."
+        "takes its place; the text stays in **History** and comes back with one click. A proposal "
+        "replaces nothing."
     )
 
 
 @notices.guarded
 def _start(
-    service: RunbookService, sid: str, revision: str, popover: str = "", force: str = ""
+    service: RunbookService,
+    sid: str,
+    revision: str,
+    popover: str = "",
+    force: str = "",
+    *,
+    beside: bool = False,
 ) -> None:
     desk = review_state.desk(sid)
     if desk.job:
         return
     forced = bool(force) and review_state.ticked(force)
-    order = DraftOrder(sid, wiring.person().actor, revision, forced)
+    order = DraftOrder(sid, wiring.person().actor, revision, forced, beside)
     desk.job = drafts(service).start(order, wait=_QUICK_S)
     if popover:
         review_state.close(popover)
@@ -121,13 +144,25 @@ def _tell(view: DraftView, sid: str) -> None:
     if view.error is not None:
         state.keep_notice("error", messages.message_for(view.error).markdown())
         return
+    product = view.product
+    if product is not None and product.proposal:
+        _tell_beside(sid, product.proposal)
+        return
     review_state.desk(sid).follow = True
     review_state.go_to_tab(sid, review_state.PREVIEW)
-    product = view.product
     if product is not None and product.fallback_reason:
         notices.done(f"A template was written: {messages.reason(product.fallback_reason)}.")
     else:
         notices.done("A new draft stands here. What was here before is in the history.")
+
+
+def _tell_beside(sid: str, number: int) -> None:
+    """Show the draft against the text that it stands beside."""
+    desk = review_state.desk(sid)
+    left = compare_state.SCREEN if desk.typed is None else compare_state.TYPED
+    shown = desk.screen.revision if desk.screen is not None else "none"
+    compare_state.compare(sid, shown, left, str(number))
+    notices.done("A draft stands beside the text. Nothing was replaced.")
 
 
 def watch(opened: Opened) -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from workbench import messages, state, wiring
-from workbench.components import keys
+from workbench import messages, review_state, state, wiring
+from workbench.components import keeper, keys
 
+_MOST_UNSAVED = 5
 _MARK = (Path(__file__).parents[1] / "mark.svg").read_text(encoding="utf-8")
 
 
@@ -53,8 +54,10 @@ def enter() -> None:
         st.rerun()
 
 
-def show() -> None:
+def show(page: StreamlitPage) -> None:
     """Show the frame; it stands in the header bar."""
+    state.take_redraw()  # the whole page is being drawn
+    keeper.take()
     st.logo(_MARK, size="large")
     known = wiring.name()
     with st.container(key="rb_identity", horizontal=True, gap="small"):
@@ -67,7 +70,20 @@ def show() -> None:
             st.divider()
             _drafter()
         keys.panel()
+        keeper.show()
+    _unsaved(state.suggestion_id() if page.url_path == "review" else "")
     state.frame_page()
+
+
+def _unsaved(here: str) -> None:
+    """Say which texts of this tab are not saved, with the way back to each but the one here."""
+    for sid, heading in list(review_state.unsaved_elsewhere(here).items())[:_MOST_UNSAVED]:
+        st.page_link(
+            "pages/review.py",
+            label=f"Unsaved text: {messages.escape_md(heading, 80)}",
+            icon=":material/edit_note:",
+            query_params={**state.review_address(sid), **review_state.EDIT_ADDRESS},
+        )
 
 
 def _drafter() -> None:

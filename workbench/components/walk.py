@@ -3,7 +3,7 @@
 import streamlit as st
 
 from runbooks.neighbours import MOST_COUNTED, Around
-from workbench import flow, holding, notices, review_state, state
+from workbench import flow, holding, notices, review_state, saving, state
 from workbench.ahead import ahead
 from workbench.opened import Opened
 
@@ -35,7 +35,7 @@ def show(opened: Opened) -> None:
             type="tertiary",
             key=review_state.key("next", opened.sid),
             shortcut=NEXT_KEY,
-            disabled=not (found.before or found.after),
+            disabled=not flow.others(opened),
             on_click=_next,
             args=(opened,),
         )
@@ -87,5 +87,6 @@ def _stands(opened: Opened) -> bool:
     """Take leave of the item; False when the page has gone on since the key was pressed."""
     if state.suggestion_id() != opened.sid:
         return False
+    saving.take(opened.service, opened.sid)
     holding.let_go(opened.service, opened.sid)
     return True

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from runbooks.api.answers import JsonAnswer
 from runbooks.api.bodies import Lint
 from runbooks.api.desk import Desk
-from runbooks.lint import Finding, lint
+from runbooks.lint import Finding, LintContext, lint
 from runbooks.service import RunbookService
 from runbooks.unsaved import check_text
 
@@ -27,7 +27,7 @@ def check_routes(desk: Desk) -> APIRouter:
     @routes.post("/lint")
     async def check(body: Lint) -> JsonAnswer:
         """Check any text, as an `evalforge` draft or as another team's (`generic`)."""
-        return await desk.ask(lambda _: _given(body))
+        return await desk.ask(lambda service: _given(service, body))
 
     return routes
 
@@ -39,9 +39,12 @@ def _stored(service: RunbookService, suggestion_id: str) -> JsonAnswer:
     return JsonAnswer({**content, **_told(found)}, headers=tag)
 
 
-def _given(body: Lint) -> JsonAnswer:
+def _given(service: RunbookService, body: Lint) -> JsonAnswer:
     check_text(body.markdown, "markdown")
-    return JsonAnswer({"profile": body.profile, **_told(lint(body.markdown, None, body.profile))})
+    house = service.services.house
+    context = LintContext(known_tools=house.tools, known_tags=house.tags)
+    found = lint(body.markdown, context, body.profile)
+    return JsonAnswer({"profile": body.profile, **_told(found)})
 
 
 def _told(found: Sequence[Finding]) -> dict[str, object]:

@@ -88,3 +88,27 @@ def test_our_own_drafts_are_the_default(tmp_path: Path) -> None:
     assert main([str(path)]) == 1
     path.write_text("\ufeff" + draft(), encoding="utf-8")
     assert main([str(path)]) == 0
+
+
+def test_a_folder_stands_for_the_markdown_below_it(
+    sound: str, blocked: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All levels, other files left out; the exit code is that of the worst."""
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "third.md").write_text(SOUND, encoding="utf-8")
+    (tmp_path / "notes.txt").write_bytes(b"\xff")
+    assert main([str(tmp_path), "--profile", "generic"]) == 1
+    assert capsys.readouterr().out.splitlines()[-1].startswith("3 checked: ")
+
+
+def test_a_team_names_its_own_tools_and_tags(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a pipeline there is no services file to name them."""
+    path = tmp_path / "page.md"
+    block = "```sh\nshopctl --all\npup logs search --query='service:a tenant_tier:gold'\n```"
+    path.write_text(f"# Redis\n\n## Diagnosis\n\n{block}\n", encoding="utf-8")
+    main([str(path), "--profile", "generic"])
+    assert {"RB304", "RB604"} <= set(capsys.readouterr().out.split())
+    main([str(path), "--profile", "generic", "--tool", "shopctl", "--tag", "tenant_tier"])
+    assert not {"RB304", "RB604"} & set(capsys.readouterr().out.split())
