@@ -32,7 +32,8 @@ def _block(html: str, side: str) -> str:
 
 def _gap(count: int) -> str:
     words = "line" if count == 1 else "lines"
-    return f'<div class="rv-gap-row" role="row">{count:,} {words} the same</div>'
+    said = f'<span role="cell">{count:,} {words} the same</span>'
+    return f'<div class="rv-gap-row" role="row">{said}</div>'
 
 
 def _row(row: Row) -> str:

@@ -88,6 +88,8 @@ def _line(
     rows = [
         {"run": _name(run), "value": known} for run in runs if (known := value(run)) is not None
     ]
+    if not rows:
+        return None
     line = {
         "mark": {"type": "line", "aria": False, "point": {"aria": True}},
         "encoding": {
