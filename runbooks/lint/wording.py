@@ -45,7 +45,8 @@ APPROVAL = wording("approv*, sign off, change request, permission*, authoris*, a
 EXPECTED = wording(
     """expect*, should, contain, contains, check that, you will see, output, return, returns, print,
     prints, show, shows, look for, healthy, otherwise, mean, means, indicate, indicates, confirm,
-    confirms, example, if it, if the, if any, if this, if there, if no, if more, if fewer, if both, if one, if all, if you, if most,
+    confirms, example, if it, if the, if any, if this, if there, if no, if more, if fewer, if both,
+    if one, if all, if you, if most,
     when it, when the, when this"""
 )
 WEASEL = wording(
