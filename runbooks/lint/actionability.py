@@ -14,7 +14,7 @@ from runbooks.lint.effect import Level
 from runbooks.lint.finding import Finding, Fix
 from runbooks.lint.page import Check, Page
 from runbooks.lint.tools import KUBE_CLIENTS
-from runbooks.lint.wording import BRANCH, EXPECTED, FITTING, OPEN_LIST, WEASEL
+from runbooks.lint.wording import BRANCH, EXPECTED, FITTING, OPEN_LIST, ORDER, WEASEL
 
 _VAGUE = re.compile(
     r"(?:^|[.:;]\s{1,3})[*_\s]{0,4}(?:check|review|look at|look into|inspect|examine|investigate"
@@ -143,12 +143,21 @@ def unnumbered_steps(page: Page) -> Iterator[Finding]:
     """RB106: diagnosis and mitigation are numbered lists."""
     for section in page.document.of_role("diagnosis", "mitigation"):
         steps = page.document.steps_in(section.line, section.end)
-        if any(step.ordered for step in steps) or (not steps and not page.strict):
+        if any(step.ordered for step in steps) or not (page.strict or _are_steps(page, steps)):
             continue
         if steps or page.document.text_in(section.line + 1, section.end).strip():
             message = f"The steps of “{section.title[:60]}” are not numbered."
             fix = _numbering(page, steps) if steps else None
             yield page.finding("RB106", message, section.line, fix=fix)
+
+
+def _are_steps(page: Page, steps: tuple[Item, ...]) -> bool:
+    """Whether a list tells what to do one after the other: at least two items begin with an order.
+
+    Another team's list may as well name causes, signs or alternatives.
+    """
+    texts = (page.document.prose_in(step.line, step.end)[:1] for step in steps)
+    return sum(bool(text and ORDER.match(text[0].text)) for text in texts) > 1
 
 
 def _numbering(page: Page, steps: tuple[Item, ...]) -> Fix | None:

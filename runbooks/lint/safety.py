@@ -140,8 +140,13 @@ def unverified(page: Page) -> Iterator[Finding]:
 
 
 def _is_verified(page: Page, mutation: Mutation, commands: tuple[Command, ...]) -> bool:
-    """A reading command behind the change, or wording in its step or behind it."""
+    """A reading command behind the change, wording in its step or behind it, or a last check.
+
+    Where a chapter ends in a part on verification, its parts are ways of which one is taken.
+    """
     changed = mutation.command
+    if _checked_at_the_end(page, mutation):
+        return True
     between = lines_between(commands, changed.line, mutation.until + 1)
     if any(c is not changed and c.effect.level is Level.READS for c in between):
         return True
@@ -149,6 +154,18 @@ def _is_verified(page: Page, mutation: Mutation, commands: tuple[Command, ...]) 
     begin = step.line if step else changed.last_line
     told = page.document.prose_in(begin, max(mutation.until, changed.last_line + 1))
     return any(VERIFICATION.search(part.plain) for part in told if part.kind != "heading")
+
+
+def _checked_at_the_end(page: Page, mutation: Mutation) -> bool:
+    document = page.document
+    part = document.section_at(mutation.command.line)
+    chapter = document.chapter_at(mutation.command.line)
+    if part is None or chapter is None or part is chapter or mutation.until < part.end:
+        return False
+    return any(
+        section.role == "verification" and part.end <= section.line < chapter.end
+        for section in document.sections
+    )
 
 
 def _beside(page: Page, command: Command) -> Severity | None:

@@ -41,7 +41,7 @@ def test_a_finding_is_marked_at_its_step(world: World) -> None:
     text = GOOD.replace("   pup traces search", "   $ pup traces search")
     html = paper(page_of(world, text))
     mark = re.search(
-        r"<details class=\"rv-mark\"(?:(?!<details class=\"rv-mark).)*<pre><code[^>]*>\$ pup",
+        r"<details class=\"rv-mark\"(?:(?!<details class=\"rv-mark).)*<pre[^>]*><code[^>]*>\$ pup",
         html,
         re.S,
     )
@@ -105,3 +105,19 @@ def test_thousands_of_claims_stay_bounded() -> None:
     assert time.perf_counter() - begin < 5
     assert made.html.count('class="rv-said"') == margin.MOST
     assert f"<strong>{len(EvidenceReport(traced).unsupported)}</strong> without" in made.legend
+
+
+def test_what_a_person_added_has_a_sign_of_its_own(world: World) -> None:
+    """It is neither unsupported nor taken from a source: somebody stands for it."""
+    sid = world.suggest()
+    world.service.generate(sid, KIM.actor)
+    text = world.read(sid).slot.draft.markdown_content
+    world.service.save(sid, f"{text}\n{INVENTED}\n", world.revision(sid), KIM)
+    html = paper(Page(world, sid))
+    mark = re.search(
+        r"<details class=\"rv-mark\"(?:(?!<details class=\"rv-mark).)*<p>The pod", html
+    )
+    assert mark
+    assert "by a person" in mark.group()
+    assert "edited after generation" in mark.group()
+    assert "without a source" not in mark.group()

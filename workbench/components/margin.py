@@ -29,6 +29,7 @@ _SIGNS: Mapping[str, tuple[str, str, str]] = {
     "I": ("i", "gray", "to know"),
     "none": ("?", "orange", "without a source"),
     "over": ("?", "yellow", "overstated"),
+    "person": ("✎", "violet", "by a person"),
     "found": ("❞", "plain", "with a source"),
 }
 """Each kind of mark: its sign, its colour, and what it says of what it counts."""
@@ -51,6 +52,7 @@ class _Line:
     findings: list[Finding] = field(default_factory=list)
     doubtful: list[Traced] = field(default_factory=list)
     overstated: list[Traced] = field(default_factory=list)
+    person: list[Traced] = field(default_factory=list)
     found: list[Traced] = field(default_factory=list)
 
 
@@ -122,20 +124,26 @@ def _by_line(checked: Checked, last: int) -> dict[int, _Line]:
     found = [t for t in report.claims if t.support.found and id(t.claim) not in over]
     for traced in [*doubtful, *found][:left]:
         line = lines[min(traced.claim.line, last)]
-        kind = line.found if traced.support.found else line.doubtful
-        (line.overstated if id(traced.claim) in over else kind).append(traced)
+        (line.overstated if id(traced.claim) in over else _kind(line, traced)).append(traced)
     return lines
+
+
+def _kind(line: _Line, traced: Traced) -> list[Traced]:
+    if not traced.support.found:
+        return line.doubtful
+    return line.person if traced.support.kind == "person" else line.found
 
 
 def _legend(checked: Checked) -> str:
     report = checked.report
     levels = [finding.severity for finding in checked.findings]
-    supported = sum(traced.support.found for traced in report.claims)
+    person = report.counts["person"]
     counts = {
         **{level: levels.count(level) for level in ("E", "W", "I")},
         "none": len(report.unsupported),
         "over": len(report.overstated),
-        "found": supported,
+        "person": person,
+        "found": len(report.claims) - len(report.unsupported) - person,
     }
     parts = [
         f"{_pip(kind)} <strong>{count}</strong> {_SIGNS[kind][2]}"
@@ -156,8 +164,10 @@ def _mark(group: Sequence[int], lines: Mapping[int, _Line], fixable: tuple[Findi
     findings = [finding for line in here for finding in line.findings]
     doubtful = [traced for line in here for traced in line.doubtful]
     overstated = [traced for line in here for traced in line.overstated]
+    person = [traced for line in here for traced in line.person]
     found = [traced for line in here for traced in line.found]
-    pips = list(_pips(findings, doubtful, overstated, found))
+    kinds = {"none": doubtful, "over": overstated, "person": person, "found": found}
+    pips = list(_pips(findings, kinds))
     spoken = ", ".join(f"{count} {_SIGNS[kind][2]}" for kind, count in pips)
     signs = "".join(_pip(kind, count) for kind, count in pips[:2])
     label = f'<span class="rv-spoken">Line {group[0]}: {spoken}</span>'
@@ -166,23 +176,18 @@ def _mark(group: Sequence[int], lines: Mapping[int, _Line], fixable: tuple[Findi
     body += "".join(_claim(traced, "Overstated", "yellow") for traced in overstated)
     return (
         f'<details class="rv-mark" name="rv-mark"><summary title="{spoken}">{label}{signs}'
-        f'</summary><div class="rv rv-note">{body}{_sources(found)}</div></details>'
+        f'</summary><div class="rv rv-note">{body}{_sources([*person, *found])}</div></details>'
     )
 
 
 def _pips(
-    findings: Sequence[Finding],
-    doubtful: Sequence[Traced],
-    overstated: Sequence[Traced],
-    found: Sequence[Traced],
+    findings: Sequence[Finding], claims: Mapping[str, Sequence[Traced]]
 ) -> Iterator[tuple[str, int]]:
-    """Give the signs of a mark, the worst first: of findings one, of claims one or two."""
+    """Give the signs of a mark, the worst first: one of findings, one of each kind of claims."""
     if findings:
         worst = min((finding.severity for finding in findings), key="EWI".index)
         yield worst, sum(finding.severity == worst for finding in findings)
-    for kind, claims in (("none", doubtful), ("over", overstated), ("found", found)):
-        if claims:
-            yield kind, len(claims)
+    yield from ((kind, len(listed)) for kind, listed in claims.items() if listed)
 
 
 def _finding(finding: Finding, fixable: tuple[Finding, ...]) -> str:

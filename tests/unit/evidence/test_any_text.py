@@ -22,6 +22,8 @@ PIECES = st.sampled_from(
         "$(", "\"", "'", "“", "payments-api", "5004 ms", "2.31.0", "because ", "1,000,000", "0.5%",
         "service:", "@http.status_code:>=500", "/srv/pay/pool.py:88", "\u202e", "\x00", "ß", "İ", "…",
         "psql -c \"SELECT 1 FROM t\"", "jq '.a", "| sort -rn", "<a>", "12:30", "-", "_", "~", "€9",
+        "1 of 3 ", "**Code change**: ", "`deployment.apps/payments-api restarted`", "wait 5 minutes ",
+        "Expected: `0/1`", "about 300 s ", "`No resources found`", "… ",
     ]
 )  # fmt: skip
 TEXTS = st.lists(st.one_of(PIECES, st.text(max_size=30)), max_size=60).map("".join)

@@ -46,3 +46,22 @@ def test_a_variable_is_named_once() -> None:
     """RB104 reports an undeclared variable where it first occurs, not at each use."""
     text = diagnosis(in_step("kubectl logs <a-pod> -n x\nkubectl describe pod <a-pod> -n x"))
     assert len([f for f in found(text) if f.id == "RB104"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("items", "hits"),
+    [
+        ("- Restart the pod.\n- Wait for a minute.", True),
+        ("* **Then** check the quota.\n* Open the board.", True),
+        ("- If the disk is full, delete the parts.\n- If it is not, wait.", False),
+        ("- **Disk full**: the log shows it.\n- **No route**: the log is empty.", False),
+        ("- a new workload\n- too many retries", False),
+        ("- Restart the pod.", False),
+    ],
+)
+def test_a_list_of_another_team_is_numbered_only_where_it_tells_steps(
+    items: str, hits: bool
+) -> None:
+    """Alternatives, causes and signs need no numbers; our own template numbers all of them."""
+    page = f"# Redis\n\n## Mitigation\n\n{items}\n"
+    assert ("RB106" in ids(page, profile="generic")) is hits

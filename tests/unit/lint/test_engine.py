@@ -153,6 +153,8 @@ FRAGMENTS = st.sampled_from(
         "**Severity**: high\n", "psql -c 'DROP TABLE x", "<<EOF\n", "$(", "\\", "'", '"', "`", "\r",
         "---\n", "<script>", "https://app.datadoghq.com/apm/traces?query=%", "\u2028", "\x00", "\t",
         "curl https://api.datadoghq.com/api/v2/spans/events/search -d '{\"query\": \"", "é", "“", "#x",
+        "function q() {\n", "oc rsh -n x\n", "df -h\n", "as required", "etc. ", "### Verify\n",
+        "- Restart it\n", "`failed at payments-api:8080`", "Expected: 3. ",
     ]
 )  # fmt: skip
 

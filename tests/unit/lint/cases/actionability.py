@@ -290,3 +290,13 @@ CASES += [
     ("RB108", True, diagnosis(in_step("psql -h db-1 -c 'SELECT 1 FROM jobs'"))),
     ("RB108", False, diagnosis(in_step("pup traces search --help"))),
 ]
+
+CASES += [
+    (
+        "RB108",
+        False,
+        diagnosis(
+            in_step("kubectl get cm x -n a -o yaml") + "\n\n   Check that it contains an endpoint."
+        ),
+    ),
+]

@@ -281,3 +281,11 @@ CASES += [
     ("RB210", False, draft(fix="1. Give the prompt of the model a line on the new format.")),
     ("RB210", False, draft(summary="After the team rolled back the model the index was stale.")),
 ]
+
+_WAYS = (
+    "### A\n\n1. `kubectl set env deploy/x -n rag A=1`\n\n### B\n\n1. `helm rollback x 3 -n rag`"
+)
+CASES += [
+    ("RB205", False, draft(mitigation=_WAYS + "\n\n### Verify\n\n1. `kubectl get po -n rag`")),
+    ("RB205", True, draft(mitigation=_WAYS)),
+]
