@@ -31,10 +31,10 @@ LOOK_S: Final = 0.8
 
 @dataclass(frozen=True)
 class Decided:
-    """The decision that this tab made last, to be undone."""
+    """The decision that this tab made last, to be undone; `told` is Markdown."""
 
     what: Decision
-    status: str
+    told: str
     heading: str
 
 
@@ -117,12 +117,12 @@ def too_soon(suggestion_id: str) -> bool:
     return not arrived[1] or time.monotonic() - arrived[1] < LOOK_S
 
 
-def keep_decided(after: Suggestion) -> None:
-    """Remember a decision that this person has just made."""
+def keep_decided(after: Suggestion, told: str) -> None:
+    """Remember a decision that this person has just made, and how to say it (Markdown)."""
     approval = after.approval
     at = iso(approval.timestamp) if approval and approval.timestamp else ""
     what = Decision(after.suggestion_id, at, after.slot.revision)
-    st.session_state[_DECIDED] = Decided(what, after.status, after.heading)
+    st.session_state[_DECIDED] = Decided(what, told, after.heading)
 
 
 def mean_to_go_on(service: RunbookService, suggestion_id: str, *, onward: bool) -> None:
@@ -135,16 +135,14 @@ def mean_to_go_on(service: RunbookService, suggestion_id: str, *, onward: bool) 
 
 
 def done(after: Suggestion, told: str) -> None:
-    """Say what was decided, offer the undo, and go on if that was meant."""
-    keep_decided(after)
+    """Say what was decided with its undo, and go on if that was meant."""
+    keep_decided(after, told)
     meant = st.session_state.pop(_ONWARD, None)
     to = meant[1] if isinstance(meant, tuple) and meant[0] == after.suggestion_id else None
     if to:
         go(str(to))
-    elif to is None:
-        notices.done(told)
-    else:
-        notices.done(f"{told} Nothing else is in this list.")
+    elif to is not None:
+        notices.done("Nothing else is in this list.")
 
 
 def last_decided() -> Decided | None:

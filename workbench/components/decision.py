@@ -264,7 +264,7 @@ def _do_reject(
     decided = service.reject(sid, revision, wiring.person().actor, why)
     adopt(review_state.desk(sid), decided)
     holding.let_go(service, sid)
-    flow.done(decided, "Rejected. It can be reopened.")
+    flow.done(decided, "Rejected.")
 
 
 def _reopen(opened: Opened) -> None:

@@ -5,9 +5,7 @@ import streamlit as st
 from runbooks.redaction import redact
 from runbooks.service import RunbookService
 from workbench import flow, messages, notices, review_state, state, wiring
-from workbench.opened import Opened, short
-
-_VERBS = {"approved": "Approved", "rejected": "Rejected"}
+from workbench.opened import Opened
 
 
 def show(opened: Opened) -> None:
@@ -16,13 +14,9 @@ def show(opened: Opened) -> None:
     if decided is None:
         return
     here = decided.what.suggestion_id == opened.sid
-    verb = _VERBS.get(decided.status, decided.status)
-    what = "" if here else f" *{messages.escape_md(redact(decided.heading), 80)}*"
+    what = "" if here else f"**{messages.escape_md(redact(decided.heading), 80)}**: "
     with st.container(border=True, key="rv_undo", horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f":material/check_circle: **{verb}**{what}, revision `{short(decided.what.revision)}`.",
-            width="stretch",
-        )
+        st.markdown(f":material/check_circle: {what}{decided.told}", width="stretch")
         st.button(
             "Undo",
             icon=":material/undo:",
