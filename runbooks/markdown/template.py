@@ -97,6 +97,10 @@ def _commands_of(step: Step) -> list[str]:
     return commands_of(code, step.language) or ([code] if code.strip() else [])
 
 
+_LINE_BREAK = "  \n"
+"""Without the two spaces GitHub runs the lines of a document together."""
+
+
 def _metadata(parts: RunbookParts) -> str:
     variables = "; ".join(
         f"{code_span(name)} {as_paragraph(meaning)}".rstrip() for name, meaning in parts.variables
@@ -110,7 +114,7 @@ def _metadata(parts: RunbookParts) -> str:
         variables,
     )
     lines = zip(METADATA, values, strict=True)
-    return "\n".join(f"**{name}**: {value}" for name, value in lines if value)
+    return _LINE_BREAK.join(f"**{name}**: {value}" for name, value in lines if value)
 
 
 def _paragraphs(text: str) -> str:

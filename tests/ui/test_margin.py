@@ -100,9 +100,9 @@ def test_thousands_of_claims_stay_bounded() -> None:
         Traced(claim, Support("unsupported") if number % 2 else found)
         for number, claim in enumerate(claims)
     )
-    begin = time.perf_counter()
+    begin = time.process_time()
     made = margin.beside(text, Checked((), EvidenceReport(traced)))
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
     assert made.html.count('class="rv-said"') == margin.MOST
     assert f"<strong>{len(EvidenceReport(traced).unsupported)}</strong> without" in made.legend
 

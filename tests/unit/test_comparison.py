@@ -121,9 +121,9 @@ def _anchored(start: int) -> str:
 )
 def test_texts_made_to_be_hard_take_bounded_time(first: str, second: str) -> None:
     """Whatever is compared, the page is there in a moment."""
-    started = time.monotonic()
+    started = time.process_time()
     found = compare(first, second)
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3
     assert rebuilt(found, "left") == lines_of(first)
 
 

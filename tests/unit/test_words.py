@@ -62,9 +62,9 @@ def test_a_huge_text_keeps_its_commands_and_stays_small():
     """Only prose is left out of what is stored, and it takes no time."""
     prose = " ".join(f"word{number}" for number in range(200_000))
     found = suggestion(prose, diagnosis_commands=("rabbitmqctl list_queues",), symptoms=("lag",))
-    started = time.perf_counter()
+    started = time.process_time()
     tokens = search_tokens(found, "")
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert len(tokens) <= 120 + TEXT_WORDS
     assert {"rabbitmqctl", "list_queues", "lag", "word0"} <= set(tokens)
     assert max(map(len, tokens)) <= 60
@@ -79,6 +79,6 @@ def test_hostile_texts_are_split_in_linear_time():
         "a-b." * 250_000,
         "\u0301" * 500_000,
     ):
-        started = time.perf_counter()
+        started = time.process_time()
         search_tokens(suggestion(text), "")
-        assert time.perf_counter() - started < 2
+        assert time.process_time() - started < 2

@@ -228,9 +228,9 @@ def test_ten_thousand_messages_are_read_in_bounded_time():
     """A long run is sampled at both ends, says so, and takes no time to speak of."""
     message = {"role": "tool", "name": "search", "content": "Error: time-out 7 " + "x" * 2_000}
     call = {"role": "assistant", "tool_calls": [{"name": "search", "arguments": "{}"}]}
-    started = time.perf_counter()
+    started = time.process_time()
     found = facts_of({"messages": [message, call] * 5_000})
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert found.partial
     assert found.tools[0].calls > 1_000
 
@@ -246,10 +246,10 @@ def test_deep_nesting_neither_raises_nor_hangs():
 
 def test_a_hostile_line_is_searched_in_linear_time():
     """Expressions have bounded quantifiers."""
-    started = time.perf_counter()
+    started = time.process_time()
     for text in ("A." * 200_000, "expected " * 50_000, "error " * 90_000, '"error": "' * 30_000):
         facts_of({"log": text}, pattern={"summary": text})
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 JSON = st.recursive(

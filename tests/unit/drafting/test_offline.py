@@ -327,9 +327,9 @@ def test_a_huge_lineage_stays_small():
         root_cause_hypothesis="because " * 50_000,
     )
     found = replace(built(), traces=(trace,) * 40, patterns=(pattern,), severity=Severity.HIGH)
-    started = time.perf_counter()
+    started = time.process_time()
     text = draft(found)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert len(text) < 20_000
     assert len(parse(text).sections["Summary"].split()) <= 60
 

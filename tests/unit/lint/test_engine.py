@@ -200,9 +200,9 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_time_stays_bounded_on_hostile_texts(name: str) -> None:
     """Two hundred thousand characters and more, made to be slow; seconds, not minutes."""
-    begin = time.perf_counter()
+    begin = time.process_time()
     lint(HOSTILE[name], FULL_CONTEXT)
-    assert time.perf_counter() - begin < 20
+    assert time.process_time() - begin < 20
 
 
 @pytest.mark.parametrize("language", ["psql", "sql", "bash", "console", "datadog", "json", ""])
@@ -224,9 +224,9 @@ def test_time_grows_with_the_length_and_not_faster() -> None:
 
 
 def _timed(text: str) -> float:
-    begin = time.perf_counter()
+    begin = time.process_time()
     lint(text, FULL_CONTEXT, "generic")
-    return time.perf_counter() - begin
+    return time.process_time() - begin
 
 
 def test_what_was_not_read_is_said_and_blocks() -> None:

@@ -182,7 +182,7 @@ def test_any_code_has_commands_without_an_error(code: str, language: str) -> Non
 def test_a_large_block_takes_seconds_at_most(line: str) -> None:
     """A block built to make the look-ahead run on ends in bounded time."""
     code = line * (300_000 // len(line))
-    started = time.perf_counter()
+    started = time.process_time()
     for language in ("sh", "sql", "promql", ""):
         commands_of(code, language)
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20

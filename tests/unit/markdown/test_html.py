@@ -266,9 +266,9 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_text_costs_seconds_at_most(name: str) -> None:
     """Texts built to be slow end within the work budget, and the result is safe."""
-    started = time.perf_counter()
+    started = time.process_time()
     shown = render(HOSTILE[name])
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
     assert faults(shown) == []
 
 
@@ -286,9 +286,9 @@ def test_a_long_runbook_renders_at_once() -> None:
     part = "## Step\n\nRun `kubectl get pods -n payments` and compare:\n\n1. **Check**: see [a](#b)\n\n"
     text = part * (75_000 // len(part))
     render(text)
-    started = time.perf_counter()
+    started = time.process_time()
     shown = render(text)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert PLAIN not in shown
 
 

@@ -302,9 +302,9 @@ def test_any_text_has_an_outline(text: str) -> None:
 def test_a_megabyte_has_an_outline_within_seconds(part: str) -> None:
     """However large or strange, a text is read, or refused with an empty outline."""
     text = part * (1_000_000 // len(part))
-    started = time.perf_counter()
+    started = time.process_time()
     assert isinstance(parse(text), Outline)
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_real_texts_have_an_outline(shared_data: Path) -> None:

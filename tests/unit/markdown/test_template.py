@@ -45,11 +45,11 @@ PARTS = RunbookParts(
 COMPOSED = """\
 # Wrong tool - Operational Runbook
 
-**Source Incident**: `trace_1`
-**Severity**: high
-**Generated**: 2026-11-20T10:00:00Z
-**Owner**: team-llm-ops
-**Last reviewed**: 2026-11-21
+**Source Incident**: `trace_1`\x20\x20
+**Severity**: high\x20\x20
+**Generated**: 2026-11-20T10:00:00Z\x20\x20
+**Owner**: team-llm-ops\x20\x20
+**Last reviewed**: 2026-11-21\x20\x20
 **Variables**: `$NAMESPACE` where the agent runs; `$POD`
 
 ---

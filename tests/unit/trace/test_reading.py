@@ -265,7 +265,7 @@ def test_no_shape_raises(seed: int) -> None:
 
 def test_huge_traces_are_bounded() -> None:
     """Ten thousand messages are read, more are counted, quickly."""
-    started = time.monotonic()
+    started = time.process_time()
     found = read({"messages": [{"role": "tool", "content": "Error: x " * 100}] * 12_000})
     assert (len(found.messages), found.messages_left) == (10_000, 2_000)
     spans = [
@@ -275,7 +275,7 @@ def test_huge_traces_are_bounded() -> None:
     chain = read(spans)
     assert (len(chain.spans), chain.spans_left) == (10_000, 2_000)
     assert max(span.depth for span in chain.spans) == 40
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_tree_is_cut_to_what_a_page_can_show() -> None:
