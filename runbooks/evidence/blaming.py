@@ -10,8 +10,6 @@ from runbooks.lint.tools import word_set
 
 ENOUGH = 0.6
 """So large a share of a cause's telling words has to stand in patterns, counts and catalogue."""
-NEARLY_ALL = 0.85
-"""The same, when one of them names a way to fail that no source names."""
 ENOUGH_IN_ONE = 0.75
 """So large a share has to stand in one message or span."""
 ENOUGH_ON_A_SIDE = 0.5
@@ -30,7 +28,7 @@ MECHANISMS = frozenset(
         scheduler clock skew timezone zone encoding charset locale cache eviction redis kafka
         rabbitmq broker queue postgres mysql mongodb elasticsearch zookeeper etcd consul vault
         terraform ansible helm kubernetes node autoscaler autoscaling sidecar mesh istio envoy
-        nginx network packet latency bandwidth router switch subnet vpn cdn edge region
+        nginx network packet latency bandwidth router subnet vpn cdn edge region
         datacenter oauth token credential secret permission iam scope flag toggle rollout
         deploy deployment release canary upgrade downgrade dependency config configuration
         misconfiguration timeout retry backoff circuit breaker ratelimit webhook upstream
@@ -42,7 +40,7 @@ MECHANISMS = frozenset(
         """
     )
 )
-"""Words that name how things fail: a cause with one that no source has is hardly theirs."""
+"""Words that name how things fail: a cause with one that no source has is not theirs."""
 
 
 def cause_support(spot: Spot, sources: Sources) -> Support | None:
@@ -55,13 +53,14 @@ def cause_support(spot: Spot, sources: Sources) -> Support | None:
     words = frozenset(sorted(told - own or told)[:_MOST_WORDS])
     if not words:
         return None
-    foreign = words & MECHANISMS - sources.all_told
     shares = [len(words & there) / len(words) for there in sources.told_stems]
     best = max(range(len(shares)), key=shares.__getitem__, default=-1)
     together = len(words & sources.all_told) / len(words)
     if _half_invented(spot.words, own, sources.all_told):
         return None
-    if together >= (NEARLY_ALL if foreign else ENOUGH) and best >= 0:
+    if words & MECHANISMS - sources.all_told:
+        return _in_one_passage(words, sources)
+    if together >= ENOUGH and best >= 0:
         return sources.told.whole(best, round(max(shares[best], together * 0.9), 3))
     return _in_one_passage(words, sources)
 

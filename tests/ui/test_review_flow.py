@@ -4,7 +4,7 @@ import pytest
 
 from runbooks.unsaved import Person
 from tests.ui.conftest import App
-from tests.ui.test_review_page import Page
+from tests.ui.test_review_page import GOOD, Page
 from tests.world import World
 from workbench import flow, review_state
 from workbench.ahead import ahead
@@ -108,6 +108,19 @@ def test_approve_and_next_leads_on_and_can_be_undone(world: World, three: list[s
     assert world.read(three[0]).status == "pending"
     assert "waits for a decision again" in page.text
     assert "Meanwhile" not in page.text
+
+
+def test_typed_text_is_saved_approved_and_left_in_one_click(world: World, three: list[str]) -> None:
+    """What was typed is what was approved; then the next is open."""
+    page = Page(world, three[0])
+    page.tab("Edit").write(GOOD)
+    page.app.run()
+    press(page, "approve_typed_next")
+    stored = world.read(three[0])
+    assert stored.status == "approved"
+    assert stored.slot.draft is not None
+    assert stored.slot.draft.markdown_content == GOOD
+    assert page.sid == three[1]
 
 
 def test_reject_and_next_needs_its_reason(world: World, three: list[str]) -> None:

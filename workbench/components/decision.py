@@ -1,17 +1,14 @@
 """Approve, reject, reopen: always on the revision that the person has on the screen."""
 
-from collections.abc import Sequence
-
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from runbooks.evidence import Traced
 from runbooks.models import SlotKind
 from runbooks.service import RunbookService
-from workbench import flow, holding, messages, notices, review_state, saving, wiring
-from workbench.components.evidence_check import KINDS
+from workbench import flow, holding, notices, review_state, saving, wiring
+from workbench.components import doubts
 from workbench.opened import Opened, adopt, look_again, short
 
-_MOST_LISTED = 12
 _CARE = "approve_care"
 APPROVE, APPROVE_TYPED = "approve", "approve_typed"
 
@@ -62,20 +59,32 @@ def _approve(opened: Opened) -> None:
 
 
 def _approve_typed(opened: Opened) -> None:
+    off = not opened.writable or bool(opened.other_holder)
     st.button(
         "Save and approve",
         icon=":material/check:",
         type="primary",
         key=_key("approve_typed", opened),
-        disabled=not opened.writable or bool(opened.other_holder),
+        disabled=off,
         help="Saves the text in the editor. If the checks find nothing that speaks against it, "
         "that revision is approved; else you see the findings first.",
         on_click=_do_approve_typed,
         args=(opened.service, opened.sid),
     )
+    if flow.others(opened):
+        st.button(
+            "… and next",
+            key=_key("approve_typed_next", opened),
+            disabled=off,
+            help="Saves, approves, and opens the next of this list.",
+            on_click=_do_approve_typed,
+            args=(opened.service, opened.sid),
+            kwargs={"onward": True},
+        )
 
 
-def _do_approve_typed(service: RunbookService, sid: str) -> None:
+def _do_approve_typed(service: RunbookService, sid: str, *, onward: bool = False) -> None:
+    flow.mean_to_go_on(service, sid, onward=onward)
     if not review_state.wait_for_ace(sid, APPROVE_TYPED):
         save_and_approve(service, sid)
 
@@ -115,9 +124,9 @@ def _approve_with_care(opened: Opened, label: str) -> None:
     with st.popover(
         f"{label}…", icon=":material/check:", type="primary", key=popover, on_change="rerun"
     ):
-        _doubts(opened)
+        doubts.show(opened)
         if blocked:
-            st.markdown(_listed(blocked))
+            st.markdown(doubts.listed(blocked))
         if opened.barred():
             st.caption("Here no reason passes what the checks block: correct the text first.")
             return
@@ -142,40 +151,6 @@ def _approve_with_care(opened: Opened, label: str) -> None:
                     kwargs={"onward": True},
                     width="stretch",
                 )
-
-
-def _doubts(opened: Opened) -> None:
-    if opened.slot.draft is None:
-        st.warning(
-            "This text has a shape that is not known; nothing could check it. Save it as a "
-            "runbook first if you can.",
-            icon=":material/warning:",
-        )
-    if opened.other_holder:
-        holder = messages.escape_md(wiring.shown(opened.other_holder))
-        st.warning(f"**{holder}** is editing this right now.", icon=":material/group:")
-    unsupported = opened.unsupported()
-    if unsupported:
-        st.warning(_without_source(unsupported), icon=":material/link_off:")
-
-
-def _without_source(claims: Sequence[Traced]) -> str:
-    """List the claims that nothing supports; they warn and do not block."""
-    listed = [
-        f"line {traced.claim.line}, {KINDS[traced.claim.kind]}: "
-        f"{messages.escape_md(traced.claim.text, 100)}"
-        for traced in claims[:_MOST_LISTED]
-    ]
-    left = len(claims) - _MOST_LISTED
-    lines = "\n".join(f"- {line}" for line in [*listed, *([f"and {left} more"] * (left > 0))])
-    count = "1 claim has" if len(claims) == 1 else f"{len(claims)} claims have"
-    return f"**{count} no source.** Check before you approve:\n\n{lines}"
-
-
-def _listed(blocked: tuple[str, ...]) -> str:
-    lines = "\n".join(f"- {messages.escape_md(named)}" for named in blocked[:_MOST_LISTED])
-    more = f"\n- and {len(blocked) - _MOST_LISTED} more" if len(blocked) > _MOST_LISTED else ""
-    return f"**This blocks approval:**\n\n{lines}{more}"
 
 
 def _do_approve(
@@ -214,9 +189,14 @@ def _too_soon(sid: str) -> bool:
     return True
 
 
+def _popover(label: str, icon: str, key: str) -> DeltaGenerator:
+    """Open something for one item alone: an open one would stay open for the next."""
+    return st.popover(label, icon=icon, key=key, on_change="rerun")
+
+
 def _reject(opened: Opened) -> None:
     with (
-        st.popover("Reject", icon=":material/close:"),
+        _popover("Reject", ":material/close:", _key("reject_open", opened)),
         st.form(_key("reject_form", opened), border=False),
     ):
         st.text_area(
@@ -269,7 +249,7 @@ def _do_reject(
 
 def _reopen(opened: Opened) -> None:
     with (
-        st.popover("Reopen", icon=":material/undo:"),
+        _popover("Reopen", ":material/undo:", _key("reopen_open", opened)),
         st.form(_key("reopen_form", opened), border=False),
     ):
         st.text_area("Why it is opened again", key=_key("reopen_reason", opened), height=96)
