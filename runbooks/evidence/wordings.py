@@ -64,6 +64,7 @@ _TEMPLATE_SOURCE = "the template of a runbook"
 _UNNAMED = frozenset({"unknown", "an unnamed service", "the affected service"})
 """What the template says where a name is not known."""
 _COMMAND_WORD = re.compile(r"[\w.@-]{2,120}")
+_BROKEN = re.compile(r" \\\n {1,8}|(?<=\|)\n {2,8}|\n {2,8}")
 _QUERY = re.compile(r"--query=(?P<q>[\"'])(?P<x>.{0,2000}?)(?P=q) --")
 
 
@@ -105,7 +106,8 @@ class Wordings:
                     words = trimmed(fill(wording.words, values))
                     self._sentences.setdefault(words, wording.support)
         for source, query in queries(catalogue):
-            for command in command_of(query, names).split("\n"):
+            whole = command_of(query, names)
+            for command in (whole, *joined(whole).split("\n")):
                 self._learn(command, source)
         spoken = {**names.words, "trace_id": names.shell.get("trace_id", "")}
         for source, text in texts(catalogue):
@@ -117,7 +119,7 @@ class Wordings:
     def _learn(self, command: str, source: str) -> None:
         if command:
             support = Support("catalogue", source, command[:MAX_PASSAGE])
-            self._commands.setdefault(shown(command), support)
+            self._commands.setdefault(shown(joined(command)), support)
 
     def sentence(self, words: str) -> Support | None:
         """Give where a compared sentence comes from, if it is one of these."""
@@ -126,7 +128,7 @@ class Wordings:
 
     def command(self, text: str) -> Support | None:
         """Give where a command comes from, if it is one of these."""
-        return self._commands.get(shown(text))
+        return self._commands.get(shown(joined(text)))
 
     def unnamed(self, words: str) -> Support | None:
         """Give the template as support for its words on what has no name."""
@@ -180,6 +182,11 @@ class Wordings:
     @cached_property
     def _keys(self) -> Mapping[str, Support]:
         return {term.split(":")[0]: support for term, support in self._terms.items()}
+
+
+def joined(command: str) -> str:
+    """Give a command whose lines are broken for the eye as the one line that it is."""
+    return _BROKEN.sub(" ", command)
 
 
 def _query_of(command: str) -> str:
