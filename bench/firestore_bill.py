@@ -12,7 +12,8 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from bench.sqlite_store import entry
-from runbooks.store import queries
+from runbooks.neighbours import Neighbours, place_of
+from runbooks.store import queries, records
 from runbooks.store.firestore import FirestoreStore
 from runbooks.store.port import SERVER_TIME, Collection, Create, Merge, Update
 from runbooks.store.queries import QueueFilter, Sort
@@ -54,6 +55,15 @@ def acts(store: FirestoreStore) -> dict[str, Callable[[], object]]:
     def count(which: QueueFilter) -> Callable[[], object]:
         return lambda: store.count(queries.queue_page(which, Sort.WORST, 50))
 
+    def place(which: QueueFilter) -> object:
+        [found] = store.query(queries.queue_page(which, Sort.WORST, 1))
+        asked = records.read_entry(found)
+        assert asked is not None
+        at = place_of(asked, Sort.WORST)
+        before = store.usage.reads
+        around = Neighbours(store).around(asked, which, Sort.WORST, at)
+        return around, store.usage.reads - before
+
     two_words = QueueFilter(search=("id77", "tool"))
     return {
         "a document by id": lambda: store.get_many(Collection.QUEUE, ["sugg_000001"]),
@@ -65,6 +75,7 @@ def acts(store: FirestoreStore) -> dict[str, Callable[[], object]]:
         "a page, two words": page(QueueFilter(status=(), search=two_words.search)),
         "the number of pending": count(QueueFilter()),
         "the number, two words": count(QueueFilter(status=(), search=two_words.search)),
+        "a place of the pending, and 1": lambda: place(QueueFilter()),
         "100 without a draft": lambda: store.query(queries.queue_draftless(100)),
         "nothing new since": lambda: store.query(
             queries.suggestions_since("updated_at", "9999", 100)

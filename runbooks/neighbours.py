@@ -4,7 +4,7 @@ Every answer is a few bounded questions along the list's own index; no list is r
 queue of a hundred thousand costs no more than one of a hundred.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from runbooks.models import QueueEntry
@@ -15,8 +15,8 @@ from runbooks.store.queries import QueueFilter, Sort
 
 MOST_COUNTED: Final = 10_000
 """Up to so many are counted: ten reads on Firestore."""
-_LOOKED_AT: Final = 3
-"""Of so many the first that can be read is the neighbour."""
+_LOOKED_AT: Final = (1, 6)
+"""Of so many the first that can be read is the neighbour; more are read only if none can."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ class Neighbours:
             before = self._store.count_after(queries.queue_back(which, sort, MOST_COUNTED, at))
             total = self._store.count_after(queries.queue_list(which, sort, MOST_COUNTED + 1))
         return Around(
-            before=self._first(queries.queue_back(which, sort, _LOOKED_AT, at)),
-            after=self._first(queries.queue_list(which, sort, _LOOKED_AT, at)),
+            before=self._first(queries.queue_back(which, sort, 1, at)),
+            after=self._first(queries.queue_list(which, sort, 1, at)),
             position=before + 1 if total else 0,
             total=total,
             listed=listed,
@@ -92,7 +92,7 @@ class Neighbours:
     def behind(self, suggestion_id: str, which: QueueFilter, sort: Sort, place: str) -> str:
         """Give what comes behind this suggestion's place, from the beginning after the last."""
         for at in (read_cursor(place, sort), None):
-            found = self._first(queries.queue_list(which, sort, _LOOKED_AT, at), suggestion_id)
+            found = self._first(queries.queue_list(which, sort, 1, at), suggestion_id)
             if found:
                 return found
         return ""
@@ -100,10 +100,15 @@ class Neighbours:
     def before(self, suggestion_id: str, which: QueueFilter, sort: Sort, place: str) -> str:
         """Give what comes before this suggestion's place, "" for the first."""
         at = read_cursor(place, sort)
-        return self._first(queries.queue_back(which, sort, _LOOKED_AT, at), suggestion_id)
+        return self._first(queries.queue_back(which, sort, 1, at), suggestion_id)
 
     def _first(self, query: Query, but: str = "") -> str:
-        """Give the first that can be read and is another one."""
-        found = (records.read_entry(stored) for stored in self._store.query(query))
-        names = (entry.suggestion_id for entry in found if entry)
-        return next((name for name in names if name != but), "")
+        """Give the first that can be read and is another one; mostly one is read."""
+        for limit in _LOOKED_AT:
+            stored = self._store.query(replace(query, limit=limit))
+            found = (records.read_entry(each) for each in stored)
+            names = (entry.suggestion_id for entry in found if entry)
+            name = next((name for name in names if name != but), "")
+            if name or len(stored) < limit:
+                return name
+        return ""
