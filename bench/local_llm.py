@@ -28,6 +28,9 @@ ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
 WINDOW = 8192
 SECONDS = 120.0
+ANSWER = 1000
+"""Tokens of an answer: a model this small does not come to an end by itself."""
+
 _START_S = 120.0
 
 
@@ -85,6 +88,7 @@ def workbench(url: str, seconds: float) -> Iterator[RunbookService]:
             RUNBOOK_DRAFTER="openai",
             OPENAI_BASE_URL=url,
             OPENAI_MODEL="smollm2",
+            OPENAI_MAX_OUTPUT_TOKENS=ANSWER,
             RUNBOOK_PER_SUGGESTION_TIMEOUT_SEC=seconds,
         )
         service = bootstrap(settings)

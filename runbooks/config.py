@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     openai_base_url: str = Field("", validation_alias="OPENAI_BASE_URL")
     openai_api_key: str = Field("", validation_alias="OPENAI_API_KEY", repr=False)
     openai_model: str = Field("", validation_alias="OPENAI_MODEL")
+    openai_max_output_tokens: int = Field(
+        3000, ge=256, le=65_536, validation_alias="OPENAI_MAX_OUTPUT_TOKENS"
+    )
 
     batch_size: int = Field(20, ge=1, le=1000, validation_alias="RUNBOOK_BATCH_SIZE")
     concurrency: int = Field(8, ge=1, le=64, validation_alias="RUNBOOK_CONCURRENCY")

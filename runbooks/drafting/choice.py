@@ -14,9 +14,6 @@ from runbooks.drafting.prices import Tariff, load_prices
 from runbooks.drafting.retrying import Pause, RetryingModel, pause_until
 from runbooks.errors import InvalidSettings
 
-OPENAI_MAX_OUTPUT_TOKENS = 3000
-"""Leaves room for the prompt in a window of 8k tokens."""
-
 
 def choose(settings: Settings, pause: Pause = pause_until) -> tuple[Drafter, str]:
     """Give the drafter and the reason in words; raise InvalidSettings when it cannot be made.
@@ -83,10 +80,10 @@ def _openai(settings: Settings, pause: Pause) -> Drafter:
         api_key=settings.openai_api_key,
         name=settings.openai_model,
         temperature=settings.gemini_temperature,
-        max_output_tokens=OPENAI_MAX_OUTPUT_TOKENS,
+        max_output_tokens=settings.openai_max_output_tokens,
     )
     tariff = _tariff(settings, model.name, local=is_local(url))
-    return _wrapped(model, OPENAI_MAX_OUTPUT_TOKENS, tariff, pause)
+    return _wrapped(model, settings.openai_max_output_tokens, tariff, pause)
 
 
 def _tariff(settings: Settings, model: str, *, local: bool) -> Tariff:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from runbooks.config import Settings
 from runbooks.drafting.answers import SCHEMA
 from runbooks.drafting.catalogue import built_in
-from runbooks.drafting.choice import OPENAI_MAX_OUTPUT_TOKENS
 from runbooks.drafting.model import Prompt
 from runbooks.drafting.port import Evidence
 from runbooks.drafting.prompt import build_prompt, template
@@ -19,6 +19,7 @@ from tests.unit.drafting.evidence import evidence, rows, sample, service_row, ta
 from tests.unit.drafting.test_untrusted import ATTACKS, poisoned
 
 WINDOW = 8192
+LONGEST_ANSWER = Settings.model_fields["openai_max_output_tokens"].default
 SCHEMA_IN_WORDS = len(json.dumps(SCHEMA))
 INJECTIONS = [
     *ATTACKS,
@@ -90,7 +91,7 @@ def test_huge_evidence_fits_a_window_of_8k_with_its_answer(sign):
     prompt = prompt_of(found)
     assert time.process_time() - started < 3.0
     in_words = SCHEMA_IN_WORDS / 3
-    assert tokens(prompt) + in_words + OPENAI_MAX_OUTPUT_TOKENS <= WINDOW
+    assert tokens(prompt) + in_words + LONGEST_ANSWER <= WINDOW
     assert "canonical pattern: {" in fenced(prompt)[0]
 
 
@@ -98,7 +99,7 @@ def test_real_evidence_fits_and_is_not_cut_without_need(shared_data):
     """The nineteen suggestions of real agent runs, and the sample."""
     for found in [*tau(shared_data), *sample()]:
         prompt = prompt_of(found)
-        assert tokens(prompt) + SCHEMA_IN_WORDS / 3 + OPENAI_MAX_OUTPUT_TOKENS <= WINDOW
+        assert tokens(prompt) + SCHEMA_IN_WORDS / 3 + LONGEST_ANSWER <= WINDOW
         inside, _ = fenced(prompt)
         assert "left out" not in inside
         if found.canonical:
