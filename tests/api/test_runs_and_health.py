@@ -1,5 +1,6 @@
 """`/runs` and `/health` over REST (CONTRACT §3)."""
 
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -120,10 +121,11 @@ def test_health_answers_while_the_store_hangs(
 ):
     """It gives up waiting, and sends no second question after a first that hangs."""
     asked: list[float] = []
+    back = threading.Event()
 
     def slow() -> RunbookService:
         asked.append(time.monotonic())
-        time.sleep(1.5)
+        back.wait(30)
         return office.service
 
     monkeypatch.setattr(health, "PATIENCE_S", 0.2)
@@ -131,7 +133,9 @@ def test_health_answers_while_the_store_hangs(
     with TestClient(create_api(slow, settings_for(tmp_path)), base_url=HOST) as client:
         started = time.monotonic()
         problems = [client.get("/health").json().get("problem", "") for _ in range(3)]
-        assert time.monotonic() - started < 1.2
+        took = time.monotonic() - started
+        back.set()
+        assert took < 15
         assert all(problems)
         assert len(asked) == 1
         time.sleep(1.6)
