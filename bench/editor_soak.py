@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Frame, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from runbooks.clock import utc_now
@@ -39,8 +39,9 @@ GOOD = GOOD_RUNBOOK.read_text(encoding="utf-8")
 KIM = Person("local:Kim")
 LABEL = "Runbook in Markdown"
 UNSAVED = re.compile(r"Not saved|unsaved text|not saved", re.IGNORECASE)
-PATIENCE_S = 12.0
+PATIENCE_S = 30.0
 DONE, TOLD, SILENT, STALE = "done", "told", "silent", "stale"
+UNTYPED = "not typed"
 
 
 class Server:
@@ -90,6 +91,7 @@ class Soak:
     browser: Browser
     editor: str
     number: int = 0
+    context: BrowserContext | None = None
     counts: dict[str, Counter[str]] = field(default_factory=dict)
 
     def word(self) -> str:
@@ -99,11 +101,30 @@ class Soak:
         return f"word{''.join(letters)}"
 
     def item(self) -> str:
-        """Give a new suggestion with a runbook that a person wrote."""
-        sid = self.world.suggest()
+        """Give a new suggestion with a runbook that a person wrote, not the last in the list."""
+        if not self.world.made:
+            self.world.suggest(created_at="2026-12-31T00:00:00.000000Z")
+        second = self.world.made
+        sid = self.world.suggest(created_at=f"2026-01-01T00:{second // 60:02}:{second % 60:02}Z")
+        text = GOOD.replace(f"{1:032x}", f"{self.world.made:032x}")
         self.world.service.open(sid, KIM)
-        self.world.service.save(sid, GOOD, "none", KIM)
+        self.world.service.save(sid, text, "none", KIM)
         return sid
+
+    def fresh_page(self, before: Page | None = None) -> Page:
+        """Close a page and give a new one of the same browser, which keeps no text of before."""
+        if self.context is None:
+            self.context = self.tab()
+        if before is not None and not before.is_closed():
+            before.goto("about:blank")
+        page = self.context.new_page()
+        if before is not None and not before.is_closed():
+            before.close()
+        return page
+
+    def last(self, page: Page) -> Page:
+        """Give this page, or the one that came after it was closed."""
+        return page.context.pages[-1] if page.is_closed() else page
 
     def tab(self) -> BrowserContext:
         """Give a browser of somebody with a name."""
@@ -116,7 +137,25 @@ class Soak:
     def open(self, page: Page, sid: str) -> None:
         """Open the editor of a suggestion and put the cursor at the end."""
         page.goto(f"{self.server.address}/review?id={sid}&tab=edit")
+        page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
         self.focus(page)
+        page.evaluate(_FORGET)
+        self.watch(page)
+
+    def watch(self, page: Page) -> None:
+        """Note what reached the screen, so that a key that met no editor is not called a loss."""
+        if self.editor == "own":
+            page.evaluate(_WITNESS)
+        else:
+            self.frame(page).evaluate(_ACE_WITNESS)
+
+    def reached(self, page: Page, word: str) -> bool:
+        """Whether the word was ever on the screen."""
+        return word in str(page.evaluate("localStorage.getItem('soak')"))
+
+    def frame(self, page: Page) -> Frame:
+        """Give the frame of streamlit-ace."""
+        return next(frame for frame in page.frames if "streamlit_ace" in frame.url)
 
     def focus(self, page: Page) -> None:
         """Put the cursor at the end of the text."""
@@ -124,7 +163,7 @@ class Soak:
             page.get_by_label(LABEL).click()
         else:
             frame = page.frame_locator('iframe[title^="streamlit_ace"]')
-            frame.locator(".ace_content").click()
+            frame.locator(".ace_content").first.click()
         page.keyboard.press("Control+End")
 
     def text(self, page: Page) -> str:
@@ -132,10 +171,8 @@ class Soak:
         if self.editor == "own":
             field_ = page.get_by_label(LABEL)
             return field_.input_value(timeout=3000) if field_.count() else ""
-        for frame in page.frames:
-            if "streamlit_ace" in frame.url:
-                return str(frame.evaluate(_ACE_TEXT))
-        return ""
+        shown = any("streamlit_ace" in frame.url for frame in page.frames)
+        return str(self.frame(page).evaluate(_ACE_TEXT)) if shown else ""
 
     def stored(self, sid: str, word: str) -> bool:
         """Whether the stored text has the word."""
@@ -146,6 +183,17 @@ class Soak:
         return any(word in text.text for text in self.world.service.repository.unsaved(sid))
 
 
+_FORGET = """() => {
+  for (const name of Object.keys(localStorage)) {
+    if (name.startsWith('runbooks:text:')) localStorage.removeItem(name);
+  }
+}"""
+_WITNESS = """() => window.addEventListener('input', event =>
+  localStorage.setItem('soak', event.composedPath()[0].value.slice(-60)), true)"""
+_ACE_WITNESS = """() => {
+  const ace = document.querySelector('.ace_editor').env.editor;
+  ace.on('change', () => localStorage.setItem('soak', ace.getValue().slice(-60)));
+}"""
 _ACE_TEXT = "() => document.querySelector('.ace_editor')?.env?.editor?.getValue() ?? ''"
 
 
@@ -157,6 +205,11 @@ def until(holds: Callable[[], bool], seconds: float = PATIENCE_S) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def where(page: Page) -> str:
+    """Give the address that the page shows by now."""
+    return str(page.evaluate("location.href"))
 
 
 def says(page: Page, words: str | re.Pattern[str]) -> bool:
@@ -185,7 +238,7 @@ def ctrl_s(soak: Soak, page: Page, sid: str, word: str) -> str:
 
 
 def _saved(soak: Soak, page: Page, sid: str, word: str) -> str:
-    if until(lambda: soak.stored(sid, word), 5):
+    if until(lambda: soak.stored(sid, word)):
         return DONE
     page.wait_for_timeout(1000)
     if soak.stored(sid, word):
@@ -200,12 +253,17 @@ def approve(soak: Soak, page: Page, sid: str, word: str) -> str:
     button.wait_for()
     page.keyboard.type(f"\n\n{word}")
     button.click()
-    decided = until(lambda: soak.world.read(sid).status == "approved" or _refused(page), 6)
-    page.wait_for_timeout(500)
+    told = until(lambda: soak.world.read(sid).status == "approved" or _told_unsaved(page))
+    page.wait_for_timeout(300)
     if soak.world.read(sid).status == "approved":
         return DONE if soak.stored(sid, word) else STALE
     safe = soak.kept(sid, word) or soak.stored(sid, word)
-    return TOLD if decided and safe else SILENT
+    return TOLD if told and safe else SILENT
+
+
+def _told_unsaved(page: Page) -> bool:
+    """Whether the page says that this text is not part of what is approved."""
+    return _refused(page) or page.get_by_role("button", name="Save and approve").is_visible()
 
 
 def _refused(page: Page) -> bool:
@@ -220,7 +278,7 @@ def save_and_approve(soak: Soak, page: Page, sid: str, word: str) -> str:
     soak.focus(page)
     page.keyboard.type(f"\n\n{word}")
     button.click()
-    until(lambda: soak.world.read(sid).status == "approved" or _refused(page), 6)
+    until(lambda: soak.world.read(sid).status == "approved" or _refused(page))
     if soak.world.read(sid).status == "approved":
         return DONE if soak.stored(sid, word) else STALE
     return TOLD if soak.kept(sid, word) or soak.stored(sid, word) else SILENT
@@ -230,7 +288,7 @@ def go_next(soak: Soak, page: Page, sid: str, word: str) -> str:
     """The next suggestion."""
     page.keyboard.type(f"\n\n{word}")
     page.get_by_role("button", name=re.compile("Next")).first.click()
-    until(lambda: sid not in page.url, 6)
+    until(lambda: sid not in where(page))
     return _elsewhere(soak, page, sid, word)
 
 
@@ -238,7 +296,7 @@ def other_page(soak: Soak, page: Page, sid: str, word: str) -> str:
     """The library, by its link."""
     page.keyboard.type(f"\n\n{word}")
     page.get_by_role("link", name="Library").first.click()
-    until(lambda: "library" in page.url, 6)
+    until(lambda: "library" in where(page))
     return _elsewhere(soak, page, sid, word)
 
 
@@ -248,12 +306,12 @@ def other_tab(soak: Soak, page: Page, sid: str, word: str) -> str:
     page.get_by_role("tab", name="Preview").click()
     page.wait_for_timeout(600)
     page.get_by_role("tab", name="Edit").click()
-    back = until(lambda: word in soak.text(page), 6)
-    return TOLD if back and until(lambda: says(page, UNSAVED), 3) else SILENT
+    back = until(lambda: word in soak.text(page))
+    return TOLD if back and until(lambda: says(page, UNSAVED)) else SILENT
 
 
 def _elsewhere(soak: Soak, page: Page, sid: str, word: str) -> str:
-    told = until(lambda: says(page, re.compile("Unsaved text: ")), 6)
+    told = until(lambda: says(page, re.compile("Unsaved text: ")))
     return TOLD if told and _there_again(soak, page, sid, word) else SILENT
 
 
@@ -267,10 +325,16 @@ def reload(soak: Soak, page: Page, sid: str, word: str) -> str:
 def close(soak: Soak, page: Page, sid: str, word: str) -> str:
     """Closing the tab, although the browser warns; then a new one."""
     warned: list[str] = []
-    page.on("dialog", lambda dialog: (warned.append(dialog.type), dialog.accept()))
+
+    def warn(dialog: Dialog) -> None:
+        warned.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", warn)
     page.keyboard.type(f"\n\n{word}")
     page.close(run_before_unload=True)
-    until(page.is_closed, 6)
+    if not page.is_closed():
+        page.wait_for_event("close")
     again = page.context.new_page()
     return TOLD if _there_again(soak, again, sid, word) and warned else SILENT
 
@@ -289,11 +353,11 @@ def _there_again(soak: Soak, page: Page, sid: str, word: str, goto: bool = True)
     if goto:
         page.goto(f"{soak.server.address}/review?id={sid}&tab=edit")
     put = page.get_by_role("button", name="Put into the editor").first
-    if not until(lambda: word in soak.text(page) or put.is_visible(), 8):
+    if not until(lambda: word in soak.text(page) or put.is_visible()):
         return False
     if word not in soak.text(page):
         put.click()
-    return until(lambda: word in soak.text(page), 8)
+    return until(lambda: word in soak.text(page))
 
 
 ACTS: dict[str, tuple[Callable[[Soak, Page, str, str], str], bool]] = {
@@ -315,22 +379,26 @@ def trials(soak: Soak, name: str, number: int) -> None:
     """Do one act so many times and count what became of the text."""
     act, goes_on = ACTS[name]
     counts = soak.counts.setdefault(name, Counter())
-    context, page, sid = soak.tab(), None, ""
+    page, sid, began = soak.fresh_page(), "", time.monotonic()
     for trial in range(number):
-        if page is None or not goes_on or trial % 20 == 0:
-            context.close()
-            context, sid = soak.tab(), soak.item()
-            soak.item()
-            soak.world.service.refresh()
-            page = context.new_page()
+        if not goes_on or trial % 20 == 0:
+            page = soak.fresh_page(page)
+            sid = soak.item()
             soak.open(page, sid)
+        else:
+            soak.focus(page)
         word = soak.word()
         found = act(soak, page, sid, word)
+        page = soak.last(page)
+        if found == SILENT and not soak.reached(page, word):
+            found = UNTYPED
         counts[found] += 1
-        if found in (SILENT, STALE):
+        if found not in (DONE, TOLD):
             print(f"{name} {word} of {sid}: {found}", flush=True)
-    context.close()
-    print(_row(name, counts), flush=True)
+            page.screenshot(path=f"{tempfile.gettempdir()}/soak-{soak.editor}-{word}.png")
+    page.close()
+    took = (time.monotonic() - began) / max(1, number)
+    print(f"{_row(name, counts)}  ({took:.1f} s each)", flush=True)
 
 
 def _row(name: str, counts: Counter[str]) -> str:

@@ -37,6 +37,7 @@ def main() -> None:
     service, suggestion_id = wiring.service(), state.suggestion_id()
     regenerate.settle(service, suggestion_id)
     saving.take(service, suggestion_id)
+    state.take_redraw()
     opened = review_head.found(service, suggestion_id)
     if opened is None:
         return

@@ -56,8 +56,8 @@ def enter() -> None:
 
 def show(page: StreamlitPage) -> None:
     """Show the frame; it stands in the header bar."""
-    state.take_redraw()  # the whole page is being drawn
     keeper.take()
+    state.take_redraw()  # the whole page is being drawn
     st.logo(_MARK, size="large")
     known = wiring.name()
     with st.container(key="rb_identity", horizontal=True, gap="small"):

@@ -435,6 +435,7 @@ class Editor {
     this.area.readOnly = data.read_only;
     this.area.setAttribute("aria-label", data.label);
     this.root.querySelector(".foot").hidden = data.read_only;
+    this.button.hidden = data.read_only;
     this.root.querySelector(".asked").textContent = data.asked;
     this.button.textContent = data.name;
     const find = data.marks.length ? " F8 goes to the next finding." : "";

@@ -17,7 +17,10 @@ REOPEN = "reopen"
 _HERE = Path(__file__).parent
 _HTML = """
 <div class="editor">
-  <div class="head"><span class="status" role="status"></span><span class="detail"></span></div>
+  <div class="head">
+    <span class="status" role="status"></span><span class="detail"></span>
+    <button type="button" class="main"></button>
+  </div>
   <div class="sheet"><div class="page">
     <div class="lines" aria-hidden="true"></div>
     <textarea spellcheck="false" autocapitalize="off" autocomplete="off"></textarea>
@@ -25,7 +28,6 @@ _HTML = """
   <div class="told" role="status"></div>
   <div class="foot">
     <label><span class="asked"></span><input class="why" maxlength="400"></label>
-    <button type="button" class="main"></button>
   </div>
   <div class="keys"></div>
 </div>
