@@ -12,6 +12,7 @@ from typing import Final
 import streamlit as st
 
 from runbooks.bulk import Decision
+from runbooks.errors import InvalidRequest
 from runbooks.models import Suggestion
 from runbooks.neighbours import Around, fits, place_of
 from runbooks.revision import iso
@@ -25,6 +26,7 @@ _PLACE: Final = "rb_walk_place"
 _ARRIVED: Final = "rb_walk_arrived"
 _DECIDED: Final = "rb_walk_decided"
 _ONWARD: Final = "rb_walk_onward"
+_NOWHERE: Final = Around(before="", after="", position=0, total=0, listed=False)
 LOOK_S: Final = 0.8
 """Who was led to an item sees it for so long before a click on it can decide anything."""
 
@@ -66,13 +68,19 @@ def _kept_place(suggestion_id: str) -> str:
 
 
 def around(opened: Opened) -> Around:
-    """Give what stands around the suggestion in its list; asked once a minute."""
+    """Give what stands around the suggestion in its list; asked once a minute.
+
+    A list that cannot be asked for, as by too many filters at once, has no place in it.
+    """
     seen, entry = view(), opened.entry
     at = _kept_place(opened.sid) or place_of(entry, seen.sort)
     which = seen.filter()
     key = ("around", opened.sid, which, seen.sort, at, fits(entry, which))
     ask = opened.service.around
-    return kept(opened.service).get(key, lambda: ask(entry, which, seen.sort, at))
+    try:
+        return kept(opened.service).get(key, lambda: ask(entry, which, seen.sort, at))
+    except InvalidRequest:
+        return _NOWHERE
 
 
 def others(opened: Opened) -> bool:

@@ -87,6 +87,20 @@ def test_what_is_in_no_list_says_so(world: World, three: list[str]) -> None:
     assert press(page, "next").sid == three[1]
 
 
+def test_a_list_that_cannot_be_asked_for_hides_nothing(world: World, three: list[str]) -> None:
+    """Too many filters at once leave the item open, without a place."""
+    app = App().open(
+        "review",
+        id=three[0],
+        status=["pending", "approved"],
+        severity=["critical", "high", "medium", "low"],
+        draft=["none", "generated", "fallback", "needs_input", "human"],
+    )
+    assert "Agent repeats a search" in app.text()
+    labels = [link.label for link in app.at.get("page_link")]
+    assert "Not in this list" in labels
+
+
 def test_a_single_suggestion_has_no_way_on(world: World) -> None:
     """The buttons say so by being off."""
     name = world.suggest()

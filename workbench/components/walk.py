@@ -46,7 +46,7 @@ def show(opened: Opened) -> None:
 def told(found: Around) -> str:
     """Say where the item stands: `7 of 42`; of very long lists that there are more."""
     if not found.total and not found.listed:
-        return "None in this list"
+        return "Not in this list"
     if not found.total:
         return "In this list"
     total = _bounded(found.total)
