@@ -7,6 +7,7 @@ import pytest
 
 from runbooks.errors import DeadlineExceeded, DraftingFailed
 from runbooks.revision import revision
+from runbooks.unsaved import Person
 from tests.api.conftest import APPROVED, EDITED, WITHOUT_DRAFT, Office
 
 SUMMARY = {
@@ -241,6 +242,24 @@ def test_a_text_that_lost_is_kept_and_the_answer_says_so(office: Office):
     assert body["details"]["storedRevision"] == office.revision(EDITED)
     kept = office.service.repository.unsaved(EDITED)
     assert [text.text for text in kept] == ["# Second\n\nWork of an hour."]
+
+
+def test_nothing_is_put_in_place_under_the_hands_of_who_edits(office: Office):
+    """A PUT or a restore is 409 while a person holds the item; the text is kept (R18)."""
+    office.put(EDITED, "# Before", office.revision(EDITED))
+    office.service.hold(EDITED, Person("local:Ann"))
+    seen = office.revision(EDITED)
+    refused = office.put(EDITED, "# From elsewhere", seen)
+    body = refused.json()
+    assert (refused.status_code, body["error"]) == (409, "stale_revision")
+    assert body["details"]["holder"] == "local:Ann"
+    assert "local:Ann is editing" in body["message"]
+    assert "Your text was kept" in body["message"]
+    restored = office.post(f"/runbooks/{EDITED}/restore", {"version": 1, "revision": seen})
+    assert (restored.status_code, restored.json()["error"]) == (409, "stale_revision")
+    assert office.revision(EDITED) == seen
+    kept = office.service.repository.unsaved(EDITED)
+    assert [text.text for text in kept] == ["# From elsewhere"]
 
 
 def test_a_decided_suggestion_takes_no_text_but_keeps_it(office: Office):
