@@ -4,9 +4,11 @@ import re
 
 import pytest
 
+from runbooks.models import RawTrace
 from runbooks.store.port import Collection
 from tests.ui.test_review_page import Page
 from tests.world import World, pattern_document, trace_document
+from workbench.components.trace_view import datadog_link
 
 TRACES = [f"{number:032x}" for number in range(1, 4)]
 
@@ -68,3 +70,20 @@ def test_a_search_shows_places_instead_of_the_transcript(page: Page) -> None:
     page.fill("search", "nowhere to be found")
     page.app.run()
     assert "Nothing found in this trace" in page.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "address"),
+    [
+        ({"datadog_url": "https://app.datadoghq.com/apm/trace/1"}, "https://app.datadoghq.com/apm/trace/1"),
+        ({"datadog_site": "us5.datadoghq.com"}, "https://us5.datadoghq.com/apm/trace/a%2Fb"),
+        ({"datadog_site": "datadoghq.eu"}, "https://app.datadoghq.eu/apm/trace/a%2Fb"),
+        ({"datadog_url": "javascript:alert(1)", "datadog_site": "evil.example"}, ""),
+        ({}, ""),
+    ],
+)  # fmt: skip
+def test_a_trace_links_to_datadog_when_its_place_there_is_known(
+    fields: dict[str, str], address: str
+) -> None:
+    """By its own address, else by the site that it was fetched from; never anywhere else."""
+    assert datadog_link(RawTrace(trace_id="a/b", **fields)) == address

@@ -38,3 +38,19 @@ def test_a_duration_has_two_units_at_most() -> None:
 def test_an_exact_time_names_its_zone() -> None:
     """Without a browser's zone it is UTC."""
     assert times.exact("2026-11-18T03:00:00.000000Z") == "2026-11-18 03:00:00 UTC"
+
+
+def test_a_time_of_day_is_read_from_whatever_a_trace_has() -> None:
+    """ISO times with any offset, and seconds or smaller units since 1970; else nothing."""
+    for value in (
+        "2026-11-18T03:00:00.000000Z",
+        "2026-11-18T05:00:00+02:00",
+        "1795057200",
+        "1795057200.5",
+        "1795057200000",
+        "1795057200000000000",
+    ):
+        assert times.time_of_day(value)[2:] == ":00:00", value
+    assert times.time_of_day("2026-11-18T05:00:00+02:00") == "03:00:00"
+    for value in ("", "7", "noon", "1e999", "nan", "9" * 400):
+        assert times.time_of_day(value) == "", value
