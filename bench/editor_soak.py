@@ -1,6 +1,6 @@
 """Type, and do something else in the same moment: is any text lost, is a stale one approved?
 
-    python -m bench.editor_soak [--editor own|ace] [--trials 100] [--acts save,reload,…]
+    python -m bench.editor_soak [--editor own|ace] [--trials 100] [--acts save,next,…] [--typing 60]
 
 A real Chromium types a word of its own into the editor of a running product and then acts without
 a pause. After each act the word is looked for: in the stored text, among the unsaved texts that the
@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +41,7 @@ KIM = Person("local:Kim")
 LABEL = "Runbook in Markdown"
 UNSAVED = re.compile(r"Not saved|unsaved text|not saved", re.IGNORECASE)
 PATIENCE_S = 30.0
+"""How long a sign is waited for before it counts as missing; a busy machine needs long."""
 DONE, TOLD, SILENT, STALE = "done", "told", "silent", "stale"
 UNTYPED = "not typed"
 
@@ -197,9 +199,9 @@ _ACE_WITNESS = """() => {
 _ACE_TEXT = "() => document.querySelector('.ace_editor')?.env?.editor?.getValue() ?? ''"
 
 
-def until(holds: Callable[[], bool], seconds: float = PATIENCE_S) -> bool:
+def until(holds: Callable[[], bool]) -> bool:
     """Wait until something is so; say whether it became so."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
         if holds():
             return True
@@ -349,7 +351,7 @@ def kill(soak: Soak, page: Page, sid: str, word: str) -> str:
 
 
 def _there_again(soak: Soak, page: Page, sid: str, word: str, goto: bool = True) -> bool:
-    """Whether the text stands in the editor or is offered, and comes back with one click."""
+    """Whether the text stands in the editor, or is offered and comes back with a click."""
     if goto:
         page.goto(f"{soak.server.address}/review?id={sid}&tab=edit")
     put = page.get_by_role("button", name="Put into the editor").first
@@ -357,7 +359,40 @@ def _there_again(soak: Soak, page: Page, sid: str, word: str, goto: bool = True)
         return False
     if word not in soak.text(page):
         put.click()
-    return until(lambda: word in soak.text(page))
+    return until(lambda: word in soak.text(page)) or put.is_visible()
+
+
+def typing(soak: Soak, seconds: float) -> str:
+    """Type without a pause while a batch runs and finishes and another tab watches it."""
+    for _ in range(60):
+        soak.world.suggest()
+    soak.world.service.refresh()
+    sid, page = soak.item(), soak.fresh_page()
+    soak.open(page, sid)
+    before, typed, began = soak.text(page), "", time.monotonic()
+    watching = soak.tab().new_page()
+    watching.goto(f"{soak.server.address}/queue")
+    page.bring_to_front()
+    body = {"batchSize": 100, "triggeredBy": "manual"}
+    address = f"{soak.server.address}/runbooks/run-once"
+    with ThreadPoolExecutor(1) as pool:
+        batch = pool.submit(httpx.post, address, json=body, timeout=300)
+        while time.monotonic() - began < seconds:
+            word = f" {soak.word()}"
+            page.keyboard.type(word, delay=25)
+            typed += word
+        summary = batch.result().json()
+    page.keyboard.press("Control+s")
+    until(lambda: soak.stored(sid, typed[-10:]))
+    draft = soak.world.read(sid).slot.draft
+    missing = [
+        text != before + typed for text in (soak.text(page), draft and draft.markdown_content)
+    ]
+    return (
+        f"{len(typed):,} characters typed in {seconds:.0f} s beside a batch that drafted "
+        f"{summary['generatedCount']}: on the screen {'NOT ' * missing[0]}all of them, "
+        f"stored {'NOT ' * missing[1]}all of them"
+    )
 
 
 ACTS: dict[str, tuple[Callable[[Soak, Page, str, str], str], bool]] = {
@@ -429,9 +464,13 @@ def main() -> None:
     parser.add_argument("--editor", choices=("own", "ace"), default="own")
     parser.add_argument("--trials", type=int, default=100)
     parser.add_argument("--acts", default=",".join(ACTS))
+    parser.add_argument("--typing", type=float, default=60, help="seconds, 0 for none")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
     with prepared(asked.editor) as soak:
-        for name in asked.acts.split(","):
+        if asked.typing:
+            print(typing(soak, asked.typing), flush=True)
+        for name in filter(None, asked.acts.split(",")):
             trials(soak, name, asked.trials)
         print(f"\n| {asked.editor}: type, then at once | trials | done | told | silent | stale |")
         print("|---|---|---|---|---|---|")

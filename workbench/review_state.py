@@ -30,8 +30,8 @@ KNOWN_REFUSALS: Final = frozenset({STALE, NOT_PENDING, HOLD_LOST})
 
 _TAB_PARAMETER: Final = "tab"
 _DESKS: Final = "rb_desks"
-KEEPER: Final = "rb_keeper"
-"""The component that stands on every page and keeps what is typed."""
+CARRIER: Final = "rb_carrier"
+"""The component on every page through which the editor speaks at the last moment."""
 _EDITOR: Final = "rb_editor"
 _TAKEN: Final = "rb_copies"
 _MOST_TAKEN: Final = 40

@@ -25,8 +25,8 @@ def take(service: RunbookService, sid: str) -> None:
 
 
 def _take_said(service: RunbookService, sid: str) -> None:
-    """Hear the editor itself, and the keeper, which carries what it says at the last moment."""
-    names = (review_state.editor_key(sid), review_state.KEEPER)
+    """Hear the editor itself, and the carrier for what it says at the last moment."""
+    names = (review_state.editor_key(sid), review_state.CARRIER)
     heard = [said for said in map(text_editor.said, names) if said and said.item == sid]
     if not heard:
         return

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from runbooks.errors import RunbookError
 from runbooks.holds import RENEW_SECONDS
 from runbooks.models import RunbookDraft, SlotKind
 from runbooks.redaction import redact
@@ -151,7 +152,11 @@ def _as_if_saved(opened: Opened, text: str) -> Opened:
 
 
 def _as_marks(opened: Opened) -> tuple[Mark, ...]:
-    found = opened.findings()[:_MOST_MARKS]
+    """Give findings as marks; a store that does not answer costs the marks, not the editor."""
+    try:
+        found = opened.findings()[:_MOST_MARKS]
+    except RunbookError:
+        return ()
     words = {"E": "blocks approval", "W": "check", "I": "note"}
     return tuple(Mark(f.line, f.severity, f"{words[f.severity]}: {f.message}") for f in found)
 

@@ -1,9 +1,6 @@
 // Stands on every page. It looks for texts that the editor left in this browser and that no open
 // editor has any more, and sends them to the server; what that says that it has goes from here.
-//
-// It also carries what the editor has to say when something outside it is clicked: its state goes
-// with every message of the page, also with the one that leads to another page, where the states
-// of the page itself are left out. Text only travels as a value.
+// Text only travels as a value.
 
 const PREFIX = "runbooks:text:";
 const LIVE = "runbooks:live:";
@@ -99,7 +96,6 @@ export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".keeper");
   const keeper = (root.keeper ??= { sent: new Map() });
   keeper.send = (value) => setStateValue("found", value);
-  shared.carry = (value) => setStateValue("said", value);
   keeper.mine = data;
   for (const [item, sequence] of Object.entries(data.heard || {})) {
     const sheet = shared.sheets.get(item);

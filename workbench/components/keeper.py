@@ -15,12 +15,24 @@ import streamlit as st
 from runbooks.errors import RunbookError
 from runbooks.names import NAMELESS
 from runbooks.service import RunbookService
-from workbench import review_state, saving, unsaved, wiring
+from workbench import notices, review_state, saving, state, unsaved, wiring
 from workbench.components import text_editor
 from workbench.opened import same_text, text_of
 
+_KEY = "rb_keeper"
 _PLACE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{6})?")
 _MOST_AT_ONCE = 8
+_CARRIER = st.components.v2.component(
+    "runbooks.carrier",
+    html="<span></span>",
+    js="""
+export default function ({ setStateValue }) {
+  // Its state goes with every message, also with the one that leads to another page, where the
+  // states of the page itself are left out: so the editor speaks through it at the last moment.
+  window.runbooksCarry = (value) => setStateValue("said", value);
+}
+""",
+)
 _KEEPER = st.components.v2.component(
     "runbooks.keeper",
     html='<span class="keeper"></span>',
@@ -42,31 +54,41 @@ class Copy:
 
 def show() -> None:
     """Look for such texts in the browser."""
+    _look()
+    _CARRIER(key=review_state.CARRIER, on_said_change=hear)
+
+
+def hear() -> None:
+    """Hear what the editor said last through the carrier."""
+    said = text_editor.said(review_state.CARRIER)
+    if said is not None:
+        saving.take(wiring.service(), said.item)
+
+
+@st.fragment
+@notices.told
+def _look() -> None:
+    """A part of the page of its own: what it sends never stops what a click has begun."""
+    _take()
+    if state.take_redraw():
+        st.rerun()
     told = {
         "who": wiring.person().actor,
         "nameless": NAMELESS,
         "taken": review_state.taken_copies(),
         "heard": review_state.heard(),
     }
-    _KEEPER(
-        key=review_state.KEEPER,
-        data=told,
-        on_found_change=take,
-        on_said_change=take,
-    )
+    _KEEPER(key=_KEY, data=told, on_found_change=_take)
 
 
-def take() -> None:
+def _take() -> None:
     """Take over each copy; what cannot be taken stays in the browser and comes again."""
-    service = wiring.service()
-    said = text_editor.said(review_state.KEEPER)
-    if said is not None:
-        saving.take(service, said.item)
     taken = review_state.taken_copies()
-    for copy in _copies(st.session_state.get(review_state.KEEPER)):
-        if taken.get(copy.name) != copy.stamp and _took(service, copy):
+    for copy in _copies(st.session_state.get(_KEY)):
+        if taken.get(copy.name) != copy.stamp and _took(wiring.service(), copy):
             taken[copy.name] = copy.stamp
-    review_state.keep_taken_copies(taken)
+            review_state.keep_taken_copies(taken)
+            state.ask_redraw()
 
 
 def _took(service: RunbookService, copy: Copy) -> bool:

@@ -56,7 +56,7 @@ def enter() -> None:
 
 def show(page: StreamlitPage) -> None:
     """Show the frame; it stands in the header bar."""
-    keeper.take()
+    keeper.hear()
     state.take_redraw()  # the whole page is being drawn
     st.logo(_MARK, size="large")
     known = wiring.name()

@@ -1,7 +1,7 @@
 // The editor: a textarea over its own highlighted, numbered lines.
 //
 // The text goes to the server with the act in one message. Before any click or key outside the
-// editor is acted on, what was typed last is put into the state of the keeper, which every message
+// editor is acted on, what was typed last is put into the state of the carrier, which every message
 // of this browser tab carries: so a button or link outside travels with the text, too. Besides,
 // each keystroke leaves a copy in this browser, until the server says that the text is saved.
 
@@ -10,8 +10,7 @@ const MOST_MS = 1100;
 const AGAIN_MS = 4000;
 const COPY_PAUSE_FROM = 150000;
 const COPY_PAUSE_MS = 300;
-const HIGHLIGHT_UP_TO = 120000;
-const LINES_UP_TO = 250000;
+const LINES_UP_TO = 60000; // beyond, colours and numbers would cost more than a frame a key
 const PREFIX = "runbooks:text:";
 
 // What outlives this component while the page is loaded; the keeper uses it too.
@@ -89,7 +88,7 @@ class Lines {
       return false;
     }
     const next = text.split("\n");
-    const kinds = this.kindsOf(next, text.length > HIGHLIGHT_UP_TO);
+    const kinds = this.kindsOf(next);
     const same = (a, b) => next[a] === this.texts[b] && kinds[a] === this.kinds[b];
     const [top, bottom] = this.unchanged(next.length, same);
     this.redraw(next, kinds, top, bottom);
@@ -122,8 +121,7 @@ class Lines {
     }
   }
 
-  kindsOf(lines, plain) {
-    if (plain) return lines.map(() => "");
+  kindsOf(lines) {
     let fence = false;
     return lines.map((text) => {
       const kind = lineKind(text, fence);
@@ -288,7 +286,7 @@ class Editor {
   follow() {
     const { base } = this.data;
     const start = unix(this.data.start);
-    const same = this.area.value === start;
+    const same = this.text === start;
     if (!same && (this.dirty() || this.sheet.saving)) return;
     store(this.key_(), null);
     Object.assign(this.sheet, { base, clean: start });
@@ -317,15 +315,20 @@ class Editor {
     this.draw();
   }
 
+  // What stands in the editor; reading a long one from the field is slow, so it is read once.
+  get text() {
+    return this.sheet.text;
+  }
+
   dirty() {
-    return this.area.value !== this.sheet.clean;
+    return this.text !== this.sheet.clean;
   }
 
   typed() {
     this.sheet.text = this.area.value;
     this.draw();
     clearTimeout(this.copyTimer);
-    if (this.area.value.length < COPY_PAUSE_FROM) this.copyHere();
+    if (this.text.length < COPY_PAUSE_FROM) this.copyHere();
     else this.copyTimer = setTimeout(() => this.copyHere(), COPY_PAUSE_MS);
     this.typedSince ||= Date.now();
     clearTimeout(this.timer);
@@ -355,7 +358,7 @@ class Editor {
       sequence: this.next(),
       kind: data.act,
       base: sheet.base,
-      text: this.area.value,
+      text: this.text,
       why: this.why.value,
       key: this.copyHere(true),
     };
@@ -376,19 +379,19 @@ class Editor {
     if (!this.send || !this.root.isConnected) return;
     const { sheet } = this;
     const known = sheet.saving ? sheet.saving.text : (sheet.told ?? sheet.clean);
-    if (this.area.value !== known) this.say(outside);
+    if (this.text !== known) this.say(outside);
   }
 
   say(outside) {
     const { sheet, data } = this;
-    const text = this.area.value;
+    const { text } = this;
     const beyond = sheet.saving ? text !== sheet.saving.text : this.dirty() || sheet.told !== null;
     if (beyond && text !== sheet.told) Object.assign(sheet, { told: text, toldAs: this.next() });
     if (!beyond) sheet.told = sheet.saving ? sheet.told : null;
     this.typedSince = 0;
     this.saidAt = Date.now();
     const { sequence, kind, base, why } = sheet.saving || {};
-    const send = (outside && shared.carry) || this.send;
+    const send = (outside && window.runbooksCarry) || this.send;
     send({
       item: this.item,
       place: sheet.place || data.place,
@@ -423,7 +426,7 @@ class Editor {
     }
     const { item, base } = this.sheet;
     const { who, place } = this.data;
-    const copy = { item, base, who, place, load: shared.load, text: this.area.value, at: Date.now() };
+    const copy = { item, base, who, place, load: shared.load, text: this.text, at: Date.now() };
     this.kept = store(key, copy);
     return key;
   }
@@ -439,17 +442,17 @@ class Editor {
     this.root.querySelector(".asked").textContent = data.asked;
     this.button.textContent = data.name;
     const find = data.marks.length ? " F8 goes to the next finding." : "";
-    this.root.querySelector(".keys").textContent = data.read_only ? "" : `Ctrl+S saves. Tab leaves the editor.${find}`;
+    const long = this.text.length > LINES_UP_TO ? " A text of this length has no colours and line numbers." : "";
+    this.root.querySelector(".keys").textContent = data.read_only ? long : `Ctrl+S saves. Tab leaves the editor.${find}${long}`;
   }
 
   draw() {
-    const numbered = this.lines.show(this.area.value);
+    const numbered = this.lines.show(this.text);
     this.root.classList.toggle("bare", !numbered);
   }
 
   findings() {
-    const { data, sheet } = this;
-    const text = this.area.value;
+    const { data, sheet, text } = this;
     const theirs = data.marked < 0 ? text === unix(data.start) : data.marked === sheet.toldAs && text === sheet.told;
     const shown = JSON.stringify([data.marked, data.marks]);
     if (!theirs || shown === this.shownMarks) return;
@@ -459,7 +462,7 @@ class Editor {
   }
 
   line() {
-    return this.area.value.slice(0, this.area.selectionStart).split("\n").length;
+    return this.text.slice(0, this.area.selectionStart).split("\n").length;
   }
 
   tellLine() {
@@ -500,7 +503,7 @@ class Editor {
     const here = this.kept === false ? "this page alone has it: do not close it" : "this browser has a copy";
     if (sheet.saving) return ["saving", "Saving …", late ? `no answer yet; ${here}` : ""];
     if (!this.dirty()) return data.base === "none" ? ["empty", "Nothing is saved yet"] : ["saved", "Saved"];
-    const copied = sheet.told === this.area.value && data.heard >= sheet.toldAs && data.kept;
+    const copied = sheet.told === this.text && data.heard >= sheet.toldAs && data.kept;
     return ["unsaved", "Not saved", copied ? "the server has a copy" : here];
   }
 }
