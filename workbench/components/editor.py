@@ -201,8 +201,9 @@ def _held_by_another(opened: Opened) -> None:
     since = times.exact(opened.entry.hold_since)[11:16]
     doing = "are editing this in another tab" if mine else f"is editing this since {since}"
     st.warning(
-        f"{who} {doing}. You can read it here. If you take it over, the other one is told at once "
-        "and cannot save before looking at your text; nothing that was typed is lost.",
+        f"{who} {doing}. You can read it here. If you take it over, the other one is told within "
+        f"{RENEW_SECONDS:.0f} seconds and cannot save before looking at your text; nothing that "
+        "was typed is lost.",
         icon=":material/group:",
     )
     st.button(
