@@ -61,8 +61,8 @@ def _generate(service: RunbookService, order: Order) -> None:
 
 def _approve(service: RunbookService, order: Order) -> None:
     st.markdown(
-        "Approves what you have opened in its present form and what nothing blocks. The others "
-        "stay pending."
+        "Approves what you have opened in its present form, unless something blocks it. The "
+        "others stay pending."
     )
     lines = _foreseen(service, order)
     names = _open(lines)
