@@ -81,7 +81,7 @@ FAILURE_TYPES = (
 )
 """The failure types that are known; any other word is legal too (CONTRACT §1)."""
 
-_OWN_SPELLING = {"pii": "PII", "llm": "LLM"}
+_OWN_SPELLING = {"pii": "PII", "llm": "LLM", "oom": "OOM"}
 
 
 def draft_state(value: str) -> str:
