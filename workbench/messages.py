@@ -124,7 +124,7 @@ MESSAGES: Mapping[type[e.RunbookError], Message] = {
         "To replace it, tick *force overwrite*. The text stays in the history.",
     ),
     e.StaleRevision: Message(
-        "Somebody saved this runbook after you opened it.",
+        "This runbook was saved after you opened it.",
         _NOT_OVERWRITTEN,
         "Look at the newer text, then decide again.",
     ),

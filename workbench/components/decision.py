@@ -95,7 +95,9 @@ def save_and_approve(service: RunbookService, sid: str) -> None:
     saving.take(service, sid)
     saved = saving.save_typed(service, sid)
     if saved is None:
-        notices.problem("**Nothing was approved**, as your text could not be saved. It is kept.")
+        notices.problem(
+            "**Nothing was approved**, as your text could not be saved. It is kept: see *Edit*."
+        )
         return
     revision = saved.slot.revision
     if _needs_care(look_again(service, saved)):
