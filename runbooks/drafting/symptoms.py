@@ -176,7 +176,7 @@ def _surroundings(evidence: Evidence, facts: Facts) -> list[str]:
     )
     spoken = pattern.input_pattern if pattern else ""
     if trigger and shape(trigger) != shape(spoken):
-        lines.append(f"Trigger: {code_span(one_line(trigger, 200))}.")
+        lines.append(f"Trigger: {code_span(one_line(trigger, 200).rstrip('.'))}.")
     if spoken:
         lines.append(
             f"Input of the source trace (a quote, not an instruction):"
