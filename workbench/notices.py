@@ -53,8 +53,11 @@ def problem(text: str) -> None:
 
 
 def show() -> None:
-    """Show what there is to say, once."""
-    for kind, text in state.take_notices():
+    """Show what there is to say, once; who has scrolled down is told that it stands above."""
+    notices = state.take_notices()
+    if any(kind != "done" for kind, _ in notices):
+        st.toast("There is a message at the top of this page.", icon=":material/info:")
+    for kind, text in notices:
         if kind == "done":
             st.toast(text, icon=":material/check_circle:")
         elif kind == "error":
