@@ -193,7 +193,8 @@ def told_passages(evidence: Evidence) -> Passages:
             "severity": evidence.severity.value if evidence.severity else "",
         },
     )
-    _fields(found, "services", f"services file, {evidence.row.service}", _row(evidence))
+    listed = "services file" if evidence.row.known else "default, not in the services file"
+    _fields(found, "services", f"{listed}, {evidence.row.service}", _row(evidence))
     for severity, minutes in INVESTIGATION_MINUTES.items():
         if evidence.severity and severity == evidence.severity.value:
             told = f"within {minutes} minutes ({severity} allows no more)"

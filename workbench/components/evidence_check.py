@@ -27,7 +27,7 @@ _COUNTED: Mapping[SupportKind, str] = {
     "pattern": "from the pattern",
     "suggestion": "from the suggestion",
     "catalogue": "from the catalogue",
-    "services": "from the services file",
+    "services": "from the services file or its defaults",
     "person": "by a person",
     "template": "of the template",
 }
