@@ -229,6 +229,7 @@ class Batches:
         started = time.monotonic()
         order, run, bill = work.order, work.run, Bill()
         try:
+            work.places.leave_if_stopped()
             product = self._generator.generate(
                 Order(
                     pick.suggestion_id,

@@ -28,13 +28,14 @@ class Places:
         """Wait for a place and have it; give the seconds waited. Raise RunStopped."""
         started = time.monotonic()
         while not self._free.acquire(timeout=_LOOK_S):
-            self._leave_if_stopped()
+            self.leave_if_stopped()
         try:
-            self._leave_if_stopped()
+            self.leave_if_stopped()
             yield time.monotonic() - started
         finally:
             self._free.release()
 
-    def _leave_if_stopped(self) -> None:
+    def leave_if_stopped(self) -> None:
+        """Raise RunStopped when nothing is to be asked any more."""
         if self._stopped():
             raise RunStopped
