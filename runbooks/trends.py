@@ -95,7 +95,7 @@ def _period(day: date, decided: Sequence[QueueEntry], drafted: Sequence[QueueEnt
         two_commands=_share(drafted, lambda entry: entry.two_commands),
         clean_markdown=_share(drafted, lambda entry: entry.clean_markdown),
         hours_to_decision=round(median(hours), 2) if hours else None,
-        edits=round(sum(e.edits for e in approved) / len(approved), 2) if approved else None,
+        edits=round(sum(map(_edits, approved)) / len(approved), 2) if approved else None,
     )
 
 
@@ -125,3 +125,8 @@ def _hours(entry: QueueEntry) -> float | None:
     if decided is None or created is None or decided < created:
         return None
     return (decided - created).total_seconds() / 3600
+
+
+def _edits(entry: QueueEntry) -> int:
+    """Give the edits counted; a text that a person brought along was edited at least once."""
+    return max(entry.edits, int(entry.edited))

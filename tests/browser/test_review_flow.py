@@ -164,3 +164,14 @@ def test_on_a_phone_everything_is_in_reach(
     page.locator(".rv-read").wait_for()
     idle(page)
     assert overflow(page) == 0
+
+
+def test_who_only_reads_hears_of_a_newer_text_without_a_click(
+    chromium: Browser, product: Product, world: World, three: list[str]
+) -> None:
+    """Somebody else saves: it is announced, and the text on the screen stays."""
+    page = reviewing(chromium, product, three[0])
+    lee = Person("local:Lee")
+    world.service.save(three[0], GOOD, world.revision(three[0]), lee)
+    expect(page.get_by_text(re.compile("Lee")).first).to_be_visible(timeout=40_000)
+    page.get_by_role("button", name=re.compile("^.*Approve")).first.wait_for()

@@ -37,6 +37,12 @@ def test_decisions_of_a_day_are_split_as_sc_001_asks() -> None:
     assert (period.hours_to_decision, period.edits) == (2.0, 1.5)
 
 
+def test_a_text_that_was_brought_along_was_edited_once_at_least() -> None:
+    """An import or another service knows that a person wrote it, and not how often."""
+    (period,) = trends([decided(DAY, edited=True)])
+    assert period.edits == 1
+
+
 def test_drafts_count_on_the_day_of_their_run_and_templates_never() -> None:
     """SC-002 to SC-004 speak of drafts that are no templates."""
     run = "run_20261117_031500_0badcafe"

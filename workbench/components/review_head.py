@@ -6,7 +6,7 @@ from runbooks.errors import NotFound
 from runbooks.redaction import redact
 from runbooks.service import RunbookService
 from workbench import flow, messages, review_state, theme, times, wiring
-from workbench.components import proposal, undo
+from workbench.components import news, proposal, undo
 from workbench.opened import Opened, open_suggestion, short
 
 
@@ -59,6 +59,7 @@ def show(opened: Opened) -> None:
     st.markdown(_badges(opened))
     _decision(opened)
     _meanwhile(opened)
+    news.watch(opened)
     proposal.show(opened)
 
 

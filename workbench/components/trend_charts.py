@@ -102,7 +102,12 @@ def _line(periods: Sequence[Period], name: str, value: Callable[[Period], float 
         "mark": {"type": "line", "aria": False, "point": {"aria": True}},
         "encoding": {
             "x": _days(),
-            "y": {"field": name, "type": "quantitative", "title": None},
+            "y": {
+                "field": name,
+                "type": "quantitative",
+                "title": None,
+                "axis": {"format": ".2~f"},
+            },
             "tooltip": [{"field": "day"}, {"field": name}],
         },
     }
