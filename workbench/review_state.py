@@ -89,9 +89,10 @@ class Desk:
     the hold while this tab has not; `renewed` counts monotonic seconds.
 
     `heard` is the sequence of the last text that the editor sent, `answer` what became of its last
-    act. `followed` leads from a revision to the one that this very editor saved on it: what it
-    sends before it knows of its own save is not stale. `ace_start` is the text that streamlit-ace
-    was opened with, `ace_seen` the last that came from it.
+    act; `resting` says that nobody typed for a moment, `redraw_due` that the page is to be drawn
+    anew then. `followed` leads from a revision to the one that this very editor saved on it: what
+    it sends before it knows of its own save is not stale. `ace_start` is the text that
+    streamlit-ace was opened with, `ace_seen` the last that came from it.
     """
 
     screen: Slot | None = None
@@ -105,6 +106,8 @@ class Desk:
     answer: Answer = Answer()
     followed: dict[str, str] = field(default_factory=dict)
     typed: Typed | None = None
+    resting: bool = True
+    redraw_due: bool = False
     heading: str = ""
     ace_start: str = ""
     ace_seen: str = ""

@@ -53,7 +53,7 @@ def _take_from_ace(service: RunbookService, sid: str) -> None:
 def _keep(service: RunbookService, sid: str, said: Said, typed: Worded) -> None:
     desk = review_state.desk(sid)
     desk.base = desk.newest(typed.base)
-    unsaved.keep(service, sid, typed.text)
+    unsaved.keep(service, sid, typed.text, resting=typed.resting)
     desk.heard = typed.sequence
     if desk.typed is not None and desk.typed.kept:
         _end_former_place(service, sid, said.place)

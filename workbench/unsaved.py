@@ -12,15 +12,21 @@ from workbench.opened import same_text, text_of
 from workbench.review_state import Desk, Typed
 
 
-def keep(service: RunbookService, sid: str, text: str) -> None:
-    """Keep a text that is not saved, here and on the server; one that is saved needs no copy."""
+def keep(service: RunbookService, sid: str, text: str, *, resting: bool = True) -> None:
+    """Keep a text that is not saved, here and on the server; one that is saved needs no copy.
+
+    The page is drawn anew when that changes how it stands, but not while somebody types on.
+    """
     desk, me = review_state.desk(sid), wiring.person()
     before = desk.typed is not None
     if desk.screen is not None and same_text(text, text_of(desk.screen)):
         _forget(service, sid, desk, me)
     else:
         desk.typed = Typed(text, utc_now(), _copied(service, sid, text, desk, me))
-    if before != (desk.typed is not None):
+    desk.resting = resting
+    desk.redraw_due |= before != (desk.typed is not None)
+    if resting and desk.redraw_due:
+        desk.redraw_due = False
         state.ask_redraw()
 
 

@@ -365,6 +365,7 @@ def test_unsaved_text_is_offered_after_a_reload(world: World) -> None:
     )
     first.app.run()
     assert "Recovered text" in first.text
+    assert ", 1 line ahead" in first.text
     first.app.click("rv_put_0")
     assert first.editor.look() == GOOD + "\nhalf a sen"
     assert "unsaved text" in first.text

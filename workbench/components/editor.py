@@ -30,6 +30,8 @@ _LABEL = "Runbook in Markdown"
 _MOST_CHECKED = 60_000
 """Characters up to which a text is checked while it is typed."""
 _MOST_MARKS = 200
+_NOT_CHECKED = -2
+"""No text has this number: the marks that there are stay."""
 
 
 def show(opened: Opened) -> None:
@@ -138,8 +140,8 @@ def _marks(opened: Opened) -> tuple[int, tuple[Mark, ...]]:
     typed = opened.desk.typed
     if typed is None:
         return MARKS_OF_SAVED, _as_marks(opened) if opened.slot.draft is not None else ()
-    if len(typed.text) > _MOST_CHECKED:
-        return opened.desk.heard, ()
+    if len(typed.text) > _MOST_CHECKED or not opened.desk.resting:
+        return _NOT_CHECKED, ()
     return opened.desk.heard, _as_marks(_as_if_saved(opened, typed.text))
 
 

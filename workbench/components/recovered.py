@@ -69,7 +69,8 @@ def _offer(opened: Opened, texts: list[UnsavedText], index: int) -> None:
     with st.container(border=True, key=f"rv_recovered_{index}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f":material/restore_page: **{whose}** from {times.clock_time(text.at)}{old}. "
+                f":material/restore_page: **{whose}** from {times.clock_time(text.at)}"
+                f"{_ahead(opened.text, text.text)}{old}. "
                 "It was typed here and not saved.",
                 width="stretch",
             )
@@ -85,6 +86,13 @@ def _offer(opened: Opened, texts: list[UnsavedText], index: int) -> None:
         ) as shown:
             if shown.open:
                 diff.pair(opened, opened.text, text.text, key=f"recovered_{index}")
+
+
+def _ahead(saved: str, text: str) -> str:
+    lines = text.count("\n") - saved.count("\n")
+    if not lines:
+        return ""
+    return f", {abs(lines)} line{'s' * (abs(lines) > 1)} {'ahead' if lines > 0 else 'shorter'}"
 
 
 def _discard(opened: Opened, places: tuple[str, ...], index: int) -> None:

@@ -11,6 +11,7 @@ const AGAIN_MS = 4000;
 const COPY_PAUSE_FROM = 150000;
 const COPY_PAUSE_MS = 300;
 const LINES_UP_TO = 60000; // beyond, colours and numbers would cost more than a frame a key
+const OF_SAVED = -1; // marks of the saved text
 const PREFIX = "runbooks:text:";
 
 // What outlives this component while the page is loaded; the keeper uses it too.
@@ -277,7 +278,7 @@ class Editor {
     const text = unix(put.text);
     const clean = put.base === base ? unix(start) : null;
     store(this.key_(), null);
-    Object.assign(this.sheet, { put: put.name, base: put.base, clean, told: text === clean ? null : text, toldAs: heard });
+    Object.assign(this.sheet, { put: put.name, base: put.base, clean, told: text === clean ? null : text, toldAs: heard, resting: true });
     this.write(text);
     this.copyHere();
   }
@@ -331,10 +332,19 @@ class Editor {
     if (this.text.length < COPY_PAUSE_FROM) this.copyHere();
     else this.copyTimer = setTimeout(() => this.copyHere(), COPY_PAUSE_MS);
     this.typedSince ||= Date.now();
-    clearTimeout(this.timer);
     const left = Math.max(0, MOST_MS - (Date.now() - this.typedSince));
-    this.timer = setTimeout(() => this.flush(), Math.min(PAUSE_MS, left));
+    this.copyThere(Math.min(PAUSE_MS, left));
     this.tell();
+  }
+
+  // At a pause the server also checks the text and draws the page anew; while somebody types on,
+  // it only takes the copy.
+  copyThere(wait) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.flush(false, wait >= PAUSE_MS);
+      if (wait < PAUSE_MS) this.copyThere(PAUSE_MS);
+    }, wait);
   }
 
   key(event) {
@@ -374,19 +384,21 @@ class Editor {
   // --- to the server ---------------------------------------------------------------------------
 
   // Tell what is typed, at once, unless the server was told exactly that.
-  flush(outside) {
+  flush(outside, resting = true) {
     clearTimeout(this.timer);
     if (!this.send || !this.root.isConnected) return;
     const { sheet } = this;
     const known = sheet.saving ? sheet.saving.text : (sheet.told ?? sheet.clean);
-    if (this.text !== known) this.say(outside);
+    const due = resting && sheet.told !== null && !sheet.resting;
+    if (this.text !== known || due) this.say(outside, resting);
   }
 
-  say(outside) {
+  say(outside, resting = true) {
     const { sheet, data } = this;
     const { text } = this;
     const beyond = sheet.saving ? text !== sheet.saving.text : this.dirty() || sheet.told !== null;
-    if (beyond && text !== sheet.told) Object.assign(sheet, { told: text, toldAs: this.next() });
+    const fresh = text !== sheet.told || (resting && !sheet.resting);
+    if (beyond && fresh) Object.assign(sheet, { told: text, toldAs: this.next(), resting });
     if (!beyond) sheet.told = sheet.saving ? sheet.told : null;
     this.typedSince = 0;
     this.saidAt = Date.now();
@@ -396,7 +408,7 @@ class Editor {
       item: this.item,
       place: sheet.place || data.place,
       act: sheet.saving ? { sequence, kind, base, why, text: sheet.saving.text } : null,
-      typed: beyond ? { sequence: sheet.toldAs, base: sheet.base, text } : null,
+      typed: beyond ? { sequence: sheet.toldAs, base: sheet.base, text, resting: sheet.resting } : null,
     });
     sheet.place = data.place;
     if (!outside) return;
@@ -453,7 +465,7 @@ class Editor {
 
   findings() {
     const { data, sheet, text } = this;
-    const theirs = data.marked < 0 ? text === unix(data.start) : data.marked === sheet.toldAs && text === sheet.told;
+    const theirs = data.marked === OF_SAVED ? text === unix(data.start) : data.marked === sheet.toldAs && text === sheet.told;
     const shown = JSON.stringify([data.marked, data.marks]);
     if (!theirs || shown === this.shownMarks) return;
     this.shownMarks = shown;

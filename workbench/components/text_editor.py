@@ -51,11 +51,15 @@ class Mark:
 
 @dataclass(frozen=True)
 class Worded:
-    """A text in the editor: its sequence number in this tab, and the revision it is written on."""
+    """A text in the editor: its sequence number in this tab, and the revision it is written on.
+
+    `resting` says that nobody typed for a moment.
+    """
 
     sequence: int
     base: str
     text: str
+    resting: bool = True
 
 
 @dataclass(frozen=True)
@@ -141,7 +145,7 @@ def _worded(value: object) -> Worded | None:
         return None
     sequence, base, text = value.get("sequence"), value.get("base"), value.get("text")
     if isinstance(sequence, int) and isinstance(base, str) and isinstance(text, str):
-        return Worded(sequence, base, text)
+        return Worded(sequence, base, text, value.get("resting") is not False)
     return None
 
 
@@ -154,6 +158,6 @@ def _asked(value: object) -> Asked | None:
         worded.sequence,
         worded.base,
         worded.text,
-        kind if isinstance(kind, str) else SAVE,
-        why.strip()[:400] if isinstance(why, str) else "",
+        kind=kind if isinstance(kind, str) else SAVE,
+        why=why.strip()[:400] if isinstance(why, str) else "",
     )
