@@ -11,11 +11,8 @@ on the screen was approved.
 """
 
 import argparse
-import os
 import re
 import signal
-import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -33,6 +30,7 @@ from playwright.sync_api import Error as PlaywrightError
 from runbooks.clock import utc_now
 from runbooks.store.sqlite import SqliteStore
 from runbooks.unsaved import Person
+from tests.served_product import ServedProduct, served_product
 from tests.world import GOOD_RUNBOOK, World, make_world
 from tools.screenshots import FLAGS, browser_path
 
@@ -46,49 +44,11 @@ DONE, TOLD, SILENT, STALE = "done", "told", "silent", "stale"
 UNTYPED = "not typed"
 
 
-class Server:
-    """The product in a process of its own that can be killed and started again."""
-
-    def __init__(self, folder: Path, editor: str) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.folder = folder
-        self.address = f"http://127.0.0.1:{self.port}"
-        self.settings = os.environ | {
-            "RUNBOOK_STORE": f"sqlite:///{folder / 'soak.db'}",
-            "RUNBOOK_DRAFTER": "offline",
-            "RUNBOOK_EDITOR": editor,
-            "PORT": str(self.port),
-            "PYTHONPATH": str(Path(__file__).resolve().parents[1]),
-        }
-
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        log = (self.folder / "serve.log").open("ab")
-        command = [sys.executable, "-m", "runbooks", "serve"]
-        self.process = subprocess.Popen(
-            command, cwd=self.folder, env=self.settings, stdout=log, stderr=log
-        )
-        for _ in range(600):
-            try:
-                if httpx.get(f"{self.address}/health", timeout=2).status_code == 200:
-                    return
-            except httpx.HTTPError:
-                time.sleep(0.05)
-        raise AssertionError("the product did not start")
-
-    def kill(self) -> None:
-        """End it without warning."""
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-
-
 @dataclass
 class Soak:
     """A product, its store as another process sees it, and a browser."""
 
-    server: Server
+    server: ServedProduct
     world: World
     browser: Browser
     editor: str
@@ -445,17 +405,16 @@ def _row(name: str, counts: Counter[str]) -> str:
 def prepared(editor: str) -> Iterator[Soak]:
     """Start product and browser; end both."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        store = SqliteStore(Path(folder) / "soak.db")
+        file = Path(folder) / "soak.db"
+        store = SqliteStore(file)
         world = make_world(store, clock=utc_now)
         store.check()
-        server = Server(Path(folder), editor)
-        server.start()
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=list(FLAGS))
-        try:
-            yield Soak(server, world, browser, editor)
-        finally:
-            browser.close()
-            server.kill()
+        with served_product(Path(folder), file, RUNBOOK_EDITOR=editor) as server:
+            browser = playwright.chromium.launch(executable_path=browser_path(), args=list(FLAGS))
+            try:
+                yield Soak(server, world, browser, editor)
+            finally:
+                browser.close()
 
 
 def main() -> None:

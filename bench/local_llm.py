@@ -6,7 +6,6 @@ draft. Prints one line a suggestion and the sums. `--show` prints the texts too.
 """
 
 import argparse
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from runbooks.config import Settings
 from runbooks.errors import RunbookError
 from runbooks.service import RunbookService
 from runbooks.transfer import Importer
+from tests.served_product import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
@@ -45,9 +45,7 @@ def gguf(environment: Path) -> Path:
 @contextmanager
 def server(environment: Path) -> Iterator[str]:
     """Serve the model on a free port until the block ends."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     options = {
         "model": gguf(environment),
         "host": "127.0.0.1",

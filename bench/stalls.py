@@ -4,16 +4,11 @@ python -m bench.stalls   starts the product over a new file, asks for a small ru
 again, first while nothing else is done, then beside each heavy request; prints milliseconds.
 """
 
-import os
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -21,9 +16,9 @@ import httpx
 from runbooks.clock import utc_now
 from runbooks.store.port import Collection
 from runbooks.store.sqlite import SqliteStore
+from tests.served_product import served_product
 from tests.world import World, make_world
 
-ROOT = Path(__file__).resolve().parents[1]
 LINE = 1_000_000
 SUMMARY = 200_000
 IDLE_S = 3.0
@@ -46,43 +41,6 @@ def heavy(world: World) -> dict[str, str]:
 
 def _repeated(size: int) -> str:
     return (_PIECE * (size // len(_PIECE) + 1))[:size]
-
-
-@contextmanager
-def product(store: Path) -> Iterator[str]:
-    """Serve the product in a process of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = {
-        **os.environ,
-        "RUNBOOK_STORE": f"sqlite:///{store}",
-        "RUNBOOK_DRAFTER": "offline",
-        "PORT": str(port),
-    }
-    with subprocess.Popen(
-        [sys.executable, "-m", "runbooks", "serve"],
-        cwd=ROOT,
-        env=settings,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        try:
-            _wait(f"http://127.0.0.1:{port}/health")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-
-
-def _wait(address: str) -> None:
-    for _ in range(300):
-        try:
-            httpx.get(address, timeout=2).raise_for_status()
-        except httpx.HTTPError:
-            time.sleep(0.1)
-        else:
-            return
-    sys.exit("the product did not start")
 
 
 def beside(client: httpx.Client, small: str, work: Callable[[], object]) -> list[float]:
@@ -117,21 +75,27 @@ def main() -> None:
         small, large = world.suggest(), heavy(world)
         world.service.generate(small, "bench")
         store.close()
-        with product(path) as address, httpx.Client(base_url=address, timeout=60) as client:
+        with (
+            served_product(Path(folder), path) as product,
+            httpx.Client(base_url=product.address, timeout=60) as client,
+        ):
             told("nothing else", beside(client, small, lambda: time.sleep(IDLE_S)))
             for name, sid in large.items():
-                told(f"drafting from {name}", beside(client, small, _drafting(address, sid)))
+                told(f"drafting from {name}", beside(client, small, _drafting(client, sid)))
             for size in (SUMMARY, 500_000):
                 text = "# A\n\n## Summary\n\n" + _repeated(size)
-                told(f"checking {size // 1000} kB", beside(client, small, _checking(address, text)))
+                told(
+                    f"checking {size // 1000} kB",
+                    beside(client, small, _checking(client, text)),
+                )
 
 
-def _drafting(address: str, sid: str) -> Callable[[], object]:
-    return _posting(f"{address}/runbooks/generate/{sid}", {})
+def _drafting(client: httpx.Client, sid: str) -> Callable[[], object]:
+    return _posting(f"{client.base_url}/runbooks/generate/{sid}", {})
 
 
-def _checking(address: str, text: str) -> Callable[[], object]:
-    return _posting(f"{address}/lint", {"markdown": text})
+def _checking(client: httpx.Client, text: str) -> Callable[[], object]:
+    return _posting(f"{client.base_url}/lint", {"markdown": text})
 
 
 def _posting(address: str, body: object) -> Callable[[], object]:

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -11,6 +10,8 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.served_product import free_port
 
 LOG = Path(__file__).resolve().parents[1] / "test-results" / "firestore-emulator.log"
 START_SECONDS = 90.0
@@ -38,7 +39,7 @@ def emulator() -> Iterator[str]:
     missing = [program for program in PROGRAMS if shutil.which(program) is None]
     if missing:
         raise EmulatorMissing(f"{' and '.join(missing)} not found")
-    host = f"127.0.0.1:{_free_port()}"
+    host = f"127.0.0.1:{free_port()}"
     process = _start(host)
     guard = _guard(process)
     try:
@@ -106,12 +107,6 @@ def _group_lives(process: subprocess.Popen[bytes]) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _last_words() -> str:

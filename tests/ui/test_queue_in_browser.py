@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from runbooks.clock import utc_now
 from runbooks.store.sqlite import SqliteStore
+from tests.served_product import free_port
 from tests.ui.conftest import ROOT
 from tests.world import make_world
 from tools.screenshots import overflow, settle
@@ -26,9 +27,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app of its own process, over a store with three suggestions."""
     folder = tmp_path_factory.mktemp("browser")
     _fill(folder / "ui.db")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environment = {
         **os.environ,
         "RUNBOOK_STORE": f"sqlite:///{folder / 'ui.db'}",
