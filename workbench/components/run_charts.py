@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from runbooks.models import RunSummary
-from workbench import times
+from workbench import charts, times
+from workbench.charts import Spec
 
 _KINDS = ("Drafted", "Template", "Skipped", "Error")
 _LEGEND = ":blue[■] drafted :orange[■] template :gray[■] skipped :red[■] error"
-_HEIGHT = 170
 _PACE_FROM = 5
 """Smaller batches say little about the pace of 20 drafts."""
 
@@ -28,7 +28,7 @@ def show(runs: Sequence[RunSummary]) -> None:
         _titled("Seconds for 20 drafts", _line(done, _seconds_for_20, 300.0))
 
 
-def _titled(title: str, spec: dict[str, object] | None) -> None:
+def _titled(title: str, spec: Spec | None) -> None:
     st.caption(title)
     if spec is None:
         st.caption(f"*Shown after two batches of {_PACE_FROM} or more.*")
@@ -57,55 +57,37 @@ def _counts(run: RunSummary) -> tuple[int, ...]:
     return drafted, run.fallback_count, run.skipped_count, run.error_count
 
 
-def _bars(runs: Sequence[RunSummary]) -> dict[str, object]:
+def _bars(runs: Sequence[RunSummary]) -> Spec:
     rows = [
         {"run": _name(run), "outcome": kind, "suggestions": count, "place": place}
         for run in runs
         for place, (kind, count) in enumerate(zip(_KINDS, _counts(run), strict=True))
     ]
-    return {
-        "height": _HEIGHT,
-        "data": {"values": rows},
-        "mark": {"type": "bar"},
-        "encoding": {
-            "x": _runs_axis(runs),
-            "y": {"field": "suggestions", "type": "quantitative", "title": None},
-            "color": {
-                "field": "outcome",
-                "type": "nominal",
-                "sort": list(_KINDS),
-                "legend": None,
-            },
-            "order": {"field": "place", "type": "quantitative"},
-            "tooltip": [{"field": name} for name in ("run", "outcome", "suggestions")],
-        },
-    }
+    return charts.stacked_bars(
+        rows,
+        _runs_axis(runs),
+        charts.quantity("suggestions"),
+        charts.coloured("outcome", sort=list(_KINDS)),
+    )
 
 
 def _line(
     runs: Sequence[RunSummary], value: Callable[[RunSummary], float | None], target: float
-) -> dict[str, object] | None:
+) -> Spec | None:
     rows = [
         {"run": _name(run), "value": known} for run in runs if (known := value(run)) is not None
     ]
     if not rows:
         return None
-    line = {
-        "mark": {"type": "line", "aria": False, "point": {"aria": True}},
-        "encoding": {
-            "x": _runs_axis(runs),
-            "y": {"field": "value", "type": "quantitative", "title": None},
-            "tooltip": [{"field": "run"}, {"field": "value"}],
-        },
-    }
+    line = charts.line(_runs_axis(runs), charts.quantity("value"))
     rule = {
         "mark": {"type": "rule", "aria": False, "strokeDash": [4, 4], "color": "#8795a1"},
         "encoding": {"y": {"datum": target}},
     }
-    return {"height": _HEIGHT, "data": {"values": rows}, "layer": [line, rule]}
+    return {"height": charts.HEIGHT, "data": {"values": rows}, "layer": [line, rule]}
 
 
-def _runs_axis(runs: Sequence[RunSummary]) -> dict[str, object]:
+def _runs_axis(runs: Sequence[RunSummary]) -> Spec:
     """Give the axis of the runs; their names are for the tooltip, there is no room for them."""
     return {
         "field": "run",

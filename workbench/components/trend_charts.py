@@ -7,15 +7,14 @@ import streamlit as st
 from runbooks.figures import Figures
 from runbooks.service import RunbookService
 from runbooks.trends import LOOKED_AT, Period
+from workbench import charts
+from workbench.charts import Spec
 from workbench.kept import kept
 
-HEIGHT = 170
 _DECISIONS = ("As drafted", "After an edit", "Rejected")
 _QUALITY = ("Six sections", "Two commands", "Clean Markdown")
 _DECISION_LEGEND = ":blue[■] as drafted :green[■] after an edit :red[■] rejected"
 _QUALITY_LEGEND = ":blue[■] 6 sections :orange[■] 2 commands :green[■] clean"
-
-Spec = dict[str, object]
 
 
 def show(service: RunbookService, figures: Figures) -> None:
@@ -52,16 +51,12 @@ def _decisions(periods: Sequence[Period]) -> Spec:
     colours = {"domain": list(_DECISIONS), "range": ["#2b7bb9", "#3a9d5d", "#c23b3b"]}
     return {
         "description": "Approved as drafted, approved after an edit, rejected, by day (SC-001)",
-        "height": HEIGHT,
-        "data": {"values": rows},
-        "mark": {"type": "bar"},
-        "encoding": {
-            "x": _days(),
-            "y": {"field": "runbooks", "type": "quantitative", "title": None, "axis": _whole()},
-            "color": _coloured("decision", colours),
-            "order": {"field": "place", "type": "quantitative"},
-            "tooltip": [{"field": name} for name in ("day", "decision", "runbooks")],
-        },
+        **charts.stacked_bars(
+            rows,
+            _days(),
+            charts.quantity("runbooks", tickMinStep=1, format="d"),
+            charts.coloured("decision", scale=colours),
+        ),
     }
 
 
@@ -77,15 +72,9 @@ def _quality(periods: Sequence[Period]) -> Spec:
     colours = {"domain": list(_QUALITY), "range": ["#2b7bb9", "#d9822b", "#3a9d5d"]}
     return {
         "description": "Shares of drafts with six sections, two commands, clean Markdown, by day",
-        "height": HEIGHT,
+        "height": charts.HEIGHT,
         "data": {"values": rows},
-        "mark": {"type": "line", "aria": False, "point": {"aria": True}},
-        "encoding": {
-            "x": _days(),
-            "y": {"field": "share", "type": "quantitative", "title": None},
-            "color": _coloured("figure", colours),
-            "tooltip": [{"field": name} for name in ("day", "figure", "share")],
-        },
+        **charts.line(_days(), charts.quantity("share"), charts.coloured("figure", scale=colours)),
     }
 
 
@@ -97,30 +86,12 @@ def _line(periods: Sequence[Period], name: str, value: Callable[[Period], float 
     ]
     return {
         "description": f"{name} by day",
-        "height": HEIGHT,
+        "height": charts.HEIGHT,
         "data": {"values": rows},
-        "mark": {"type": "line", "aria": False, "point": {"aria": True}},
-        "encoding": {
-            "x": _days(),
-            "y": {
-                "field": name,
-                "type": "quantitative",
-                "title": None,
-                "axis": {"format": ".2~f"},
-            },
-            "tooltip": [{"field": "day"}, {"field": name}],
-        },
+        **charts.line(_days(), charts.quantity(name, format=".2~f")),
     }
-
-
-def _coloured(field: str, scale: dict[str, list[str]]) -> Spec:
-    return {"field": field, "type": "nominal", "scale": scale, "legend": None}
 
 
 def _days() -> Spec:
     axis = {"labelExpr": "slice(datum.label, 5)", "labelAngle": 0, "labelOverlap": True}
     return {"field": "day", "type": "ordinal", "title": None, "axis": axis}
-
-
-def _whole() -> Spec:
-    return {"tickMinStep": 1, "format": "d"}
