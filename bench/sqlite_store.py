@@ -64,57 +64,81 @@ def fill(store: SqliteStore, entries: int, chance: random.Random) -> None:
         store.commit([Create(Collection.QUEUE, f"sugg_{n:06d}", entry(n, chance)) for n in numbers])
 
 
+Acts = dict[str, Callable[[], object]]
+
+
 def show_pages(store: SqliteStore, entries: int, chance: random.Random) -> None:
     """Time what the lists ask."""
+    acts = floors(store, entries, chance) | pages(store) | searches(store) | counts(store)
+    for name, act in acts.items():
+        print(f"{name:34}{median(act)}")
+
+
+def floors(store: SqliteStore, entries: int, chance: random.Random) -> Acts:
+    """Give what no list can be faster than."""
 
     def some_key() -> str:
         return f"sugg_{chance.randrange(entries):06d}"
 
-    def page(which: QueueFilter, sort: Sort = Sort.WORST) -> Callable[[], object]:
-        return lambda: store.query(queries.queue_page(which, sort, 50))
-
-    deep = store.query(queries.queue_page(QueueFilter(), Sort.WORST, 20_000))[-1]
-    place = (deep.document["severity_rank"], deep.document["created_at"], deep.key)
-    acts: dict[str, Callable[[], object]] = {
+    return {
         "floor: one document by id": lambda: store.get_many(Collection.QUEUE, [some_key()]),
         "floor: 50 documents by id": lambda: store.get_many(
             Collection.QUEUE, [some_key() for _ in range(50)]
         ),
-        "page of 50, worst first": page(QueueFilter()),
+    }
+
+
+def page(store: SqliteStore, which: QueueFilter, sort: Sort = Sort.WORST) -> Callable[[], object]:
+    """Give the question for the first page of a list."""
+    return lambda: store.query(queries.queue_page(which, sort, 50))
+
+
+def pages(store: SqliteStore) -> Acts:
+    """Give the pages that people and batches ask for."""
+    deep = store.query(queries.queue_page(QueueFilter(), Sort.WORST, 20_000))[-1]
+    place = (deep.document["severity_rank"], deep.document["created_at"], deep.key)
+    return {
+        "page of 50, worst first": page(store, QueueFilter()),
         "page of 50, 20,000 down": lambda: store.query(
             queries.queue_page(QueueFilter(), Sort.WORST, 50, place)
         ),
-        "page, newest": page(QueueFilter(), Sort.NEWEST),
-        "page, every status": page(QueueFilter(status=())),
-        "page, two statuses": page(QueueFilter(status=("approved", "rejected"))),
-        "page, one service": page(QueueFilter(service=("service-7",))),
-        "page, filter without a hit": page(QueueFilter(service=("none",), severity=("low",))),
-        "page, one group": page(QueueFilter(similarity_group="group-7")),
+        "page, newest": page(store, QueueFilter(), Sort.NEWEST),
+        "page, every status": page(store, QueueFilter(status=())),
+        "page, two statuses": page(store, QueueFilter(status=("approved", "rejected"))),
+        "page, one service": page(store, QueueFilter(service=("service-7",))),
+        "page, filter without a hit": page(
+            store, QueueFilter(service=("none",), severity=("low",))
+        ),
+        "page, one group": page(store, QueueFilter(similarity_group="group-7")),
         "without draft, batch of 20": lambda: store.query(queries.queue_draftless(20)),
-        "search, rare word": page(QueueFilter(search=("id99",))),
-        "search, word of all": page(QueueFilter(search=("tool",))),
-        "search, one letter": page(QueueFilter(search=("w",))),
-        "search, two words": page(QueueFilter(search=("tool", "word12"))),
-        "search, frequent, rare filter": page(
-            QueueFilter(search=("tool",), service=("service-7",), severity=("low",))
-        ),
-        "count pending": lambda: store.count(
-            queries.queue_with({"type": "runbook", "status": "pending"})
-        ),
-        "count good drafts": lambda: store.count(
-            queries.queue_with(
-                {"type": "runbook", "draft_state": "generated", "six_sections": True}
-            )
-        ),
+    }
+
+
+def searches(store: SqliteStore) -> Acts:
+    """Give searches for rare and for frequent words."""
+    rare_filter = QueueFilter(search=("tool",), service=("service-7",), severity=("low",))
+    return {
+        "search, rare word": page(store, QueueFilter(search=("id99",))),
+        "search, word of all": page(store, QueueFilter(search=("tool",))),
+        "search, one letter": page(store, QueueFilter(search=("w",))),
+        "search, two words": page(store, QueueFilter(search=("tool", "word12"))),
+        "search, frequent, rare filter": page(store, rare_filter),
+    }
+
+
+def counts(store: SqliteStore) -> Acts:
+    """Give the counts beside the lists."""
+    pending = queries.queue_with({"type": "runbook", "status": "pending"})
+    good = queries.queue_with({"type": "runbook", "draft_state": "generated", "six_sections": True})
+    found = queries.queue_page(QueueFilter(search=("tool",)), Sort.WORST, 1)
+    return {
+        "count pending": lambda: store.count(pending),
+        "count good drafts": lambda: store.count(good),
         "fallbacks of one reason": lambda: store.query(
             queries.queue_fallbacks("run_budget_exceeded", 20)
         ),
-        "count of a search": lambda: store.count(
-            queries.queue_page(QueueFilter(search=("tool",)), Sort.WORST, 1)
-        ),
+        "count of a search": lambda: store.count(found),
     }
-    for name, act in acts.items():
-        print(f"{name:34}{median(act)}")
 
 
 def show_floor(folder: Path) -> None:
