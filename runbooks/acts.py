@@ -7,7 +7,7 @@ together; when the commit fails or nobody knows, it reads again and decides anew
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
 
@@ -115,9 +115,14 @@ class Acts:
         put: dict[FieldPath, object] = {SNIPPET: text.snippet, ("updated_at",): iso(now)}
         fields = {**text.besides, **put}
         after = read_after(suggestion, fields)
-        listed = self.entry_write(after, entry, Head(number, version.revision), seen_by, ended)
-        if text.reason is VersionReason.EDITED:
-            listed = _one_edit_more(listed, entry)
+        listed = self.entry_write(
+            after,
+            entry,
+            Head(number, version.revision),
+            seen_by,
+            ended,
+            edited=text.reason is VersionReason.EDITED,
+        )
         return [
             Update(Collection.SUGGESTIONS, sid, fields, if_token=suggestion.token),
             *found,
@@ -194,8 +199,13 @@ class Acts:
         head: Head,
         seen_by: str | None = None,
         ended: Sequence[str] = (),
-    ) -> Merge:
-        """Give the write that brings the queue entry to the state after the act."""
+        *,
+        edited: bool = False,
+    ) -> Write:
+        """Give the write that brings the queue entry to the state after the act.
+
+        `edited` counts one edit by a person more.
+        """
         if entry is None:
             changes = entry_fields(self.fresh_entry(after))
         else:
@@ -204,6 +214,8 @@ class Acts:
         changes[("version_revision",)] = head.revision
         if seen_by:
             changes[("seen_by", seen_by)] = after.slot.revision
+        if edited:
+            changes[("edits",)] = (entry.edits if entry else 0) + 1
         gone: tuple[FieldPath, ...] = tuple(("unsaved_by", place) for place in ended)
         return Merge(Collection.QUEUE, after.suggestion_id, changes, remove=gone)
 
@@ -291,8 +303,3 @@ def refuse(verdict: Verdict, suggestion: Suggestion, decided_on: str) -> None:
 def _create(version: Version) -> Create:
     key = records.version_key(version.suggestion_id, version.number)
     return Create(Collection.VERSIONS, key, records.write_version(version))
-
-
-def _one_edit_more(listed: Merge, entry: QueueEntry | None) -> Merge:
-    edits = (entry.edits if entry else 0) + 1
-    return replace(listed, fields={**listed.fields, ("edits",): edits})

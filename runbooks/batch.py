@@ -213,8 +213,7 @@ class Batches:
 
     def _free(self, running: Sized, work: "_Work") -> int:
         """Say how many more items may start now."""
-        stopped = work.watch.cancel.is_set() or work.breaker.open
-        return 0 if stopped else self._workers - len(running)
+        return 0 if work.places.stopped() else self._workers - len(running)
 
     @property
     def _workers(self) -> int:

@@ -49,20 +49,21 @@ def figures(repository: Repository, runs: Sequence[RunSummary]) -> Figures:
     }
     generated = sum(run.generated_count for run in runs)
     return Figures(
-        accepted=_share(unedited + edited, unedited + edited + rejected),
+        accepted=share(unedited + edited, unedited + edited + rejected),
         accepted_unedited=unedited,
         accepted_edited=edited,
         rejected=rejected,
-        six_sections=_share(good["six_sections"], drafted),
-        two_commands=_share(good["two_commands"], drafted),
-        clean_markdown=_share(good["clean_markdown"], drafted),
+        six_sections=share(good["six_sections"], drafted),
+        two_commands=share(good["two_commands"], drafted),
+        clean_markdown=share(good["clean_markdown"], drafted),
         seconds_for_20=_pace(runs),
-        without_fallback=_share(generated - sum(run.fallback_count for run in runs), generated),
+        without_fallback=share(generated - sum(run.fallback_count for run in runs), generated),
         needs_input=count(draft_state="needs_input"),
     )
 
 
-def _share(part: int, whole: int) -> float | None:
+def share(part: int, whole: int) -> float | None:
+    """Give a part as a share of 1, None of nothing."""
     return part / whole if whole else None
 
 

@@ -21,7 +21,7 @@ class Places:
 
     def __init__(self, calls: int, stopped: Callable[[], bool]) -> None:
         self._free = threading.BoundedSemaphore(calls)
-        self._stopped = stopped
+        self.stopped = stopped
 
     @contextmanager
     def one(self) -> Iterator[float]:
@@ -37,5 +37,5 @@ class Places:
 
     def leave_if_stopped(self) -> None:
         """Raise RunStopped when nothing is to be asked any more."""
-        if self._stopped():
+        if self.stopped():
             raise RunStopped

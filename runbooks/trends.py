@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 
+from runbooks.figures import share
 from runbooks.models import DraftState, QueueEntry
 from runbooks.queue import EPOCH
 from runbooks.store import queries
@@ -47,8 +48,7 @@ class Period:
     def accepted(self) -> float | None:
         """SC-001 of the period as a share of 1."""
         approved = self.approved_unedited + self.approved_edited
-        decided = approved + self.rejected
-        return approved / decided if decided else None
+        return share(approved, approved + self.rejected)
 
 
 def latest(store: DocumentStore, limit: int = LOOKED_AT) -> list[QueueEntry]:
@@ -91,17 +91,17 @@ def _period(day: date, decided: Sequence[QueueEntry], drafted: Sequence[QueueEnt
         approved_unedited=len(approved) - edited,
         approved_edited=edited,
         rejected=len(decided) - len(approved),
-        six_sections=_share(drafted, lambda entry: entry.six_sections),
-        two_commands=_share(drafted, lambda entry: entry.two_commands),
-        clean_markdown=_share(drafted, lambda entry: entry.clean_markdown),
+        six_sections=_share_of(drafted, lambda entry: entry.six_sections),
+        two_commands=_share_of(drafted, lambda entry: entry.two_commands),
+        clean_markdown=_share_of(drafted, lambda entry: entry.clean_markdown),
         hours_to_decision=round(median(hours), 2) if hours else None,
         edits=round(sum(map(_edits, approved)) / len(approved), 2) if approved else None,
     )
 
 
-def _share(entries: Iterable[QueueEntry], good: Callable[[QueueEntry], bool]) -> float | None:
+def _share_of(entries: Iterable[QueueEntry], good: Callable[[QueueEntry], bool]) -> float | None:
     marks = [good(entry) for entry in entries]
-    return sum(marks) / len(marks) if marks else None
+    return share(sum(marks), len(marks))
 
 
 def _decision_day(entry: QueueEntry) -> date | None:

@@ -21,6 +21,7 @@ from runbooks.store.port import Collection, Delete, FieldPath, Merge, Write
 MAX_TEXT_BYTES = 600_000
 """A runbook's text, in UTF-8; more than that is no runbook and fits no Firestore document."""
 _LEFT_ALONE = timedelta(minutes=1)
+"""How long a nameless text lies untouched before anybody may throw it away."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,7 @@ class UnsavedTexts:
     def discard(self, suggestion_id: str, places: Iterable[str], person: Person) -> None:
         """Throw these texts away, as their author asked; raise NotYourText, and then keep all.
 
-        What somebody without a name left a minute ago may be thrown away by anybody: nobody could
-        show that it is theirs.
+        What somebody without a name left a minute ago may be thrown away by anybody.
         """
         gone, entry = tuple(places), self._repository.entry(suggestion_id)
         for text in self._repository.unsaved(suggestion_id):
@@ -93,8 +93,7 @@ class UnsavedTexts:
     def _may_discard(self, text: UnsavedText, person: Person) -> bool:
         if text.actor == person.actor:
             return True
-        left = text.at is None or self._clock() - text.at > _LEFT_ALONE
-        return text.actor.startswith(NAMELESS) and left
+        return left_by_nobody(text, self._clock(), _LEFT_ALONE)
 
     def _put(
         self,
@@ -124,6 +123,14 @@ class UnsavedTexts:
             writes.append(Merge(Collection.QUEUE, unsaved.suggestion_id, mark))
         self._repository.store.commit(writes)
         return unsaved
+
+
+def left_by_nobody(text: UnsavedText, now: datetime, patience: timedelta) -> bool:
+    """Say whether somebody without a name left this text alone for longer than `patience`.
+
+    Nobody could show that it is theirs: who gives no name is another one after a reload.
+    """
+    return text.actor.startswith(NAMELESS) and (text.at is None or now - text.at > patience)
 
 
 def check_text(markdown: str, field: str = "markdownContent") -> None:

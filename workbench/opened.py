@@ -157,6 +157,13 @@ def text_of(slot: Slot) -> str:
     return readable_text(raw) if isinstance(raw, str | Mapping) else ""
 
 
+def working_text(desk: Desk) -> str:
+    """Give the text that a person works on: what was typed, else what is on the screen."""
+    if desk.typed is not None:
+        return desk.typed.text
+    return text_of(desk.screen) if desk.screen is not None else ""
+
+
 def short(revision_: str) -> str:
     """Give a revision as people are shown it."""
     return revision_[:SHORT] if revision_ != "none" else "none"

@@ -5,6 +5,9 @@ for it first (`take`); so an interrupted run of the page loses nothing, and what
 is done once: sequence numbers say so, and a text that stands there already is saved already.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 from runbooks.clock import utc_now
 from runbooks.errors import HoldLost, RunbookError
 from runbooks.models import SlotKind, Suggestion
@@ -89,16 +92,22 @@ def act(service: RunbookService, sid: str, kind: str, text: str, why: str) -> st
         unsaved.keep(service, sid, text)
         notices.problem("**Not saved.** Opening it again needs a reason. Your text is kept.")
         return ""
+    save = service.reopen_and_save if kind == REOPEN else service.save
+    saved = _carry_out(desk, text, partial(save, sid, text, desk.base, person, why), why)
+    return saved.slot.revision if saved else ""
+
+
+def _carry_out(
+    desk: Desk, text: str, save: Callable[[], Suggestion], why: str = ""
+) -> Suggestion | None:
+    """Save, and note on the desk what became of the text; None when it was refused, and told."""
     try:
-        if kind == REOPEN:
-            saved = service.reopen_and_save(sid, text, desk.base, person, why)
-        else:
-            saved = service.save(sid, text, desk.base, person, why)
+        saved = save()
     except RunbookError as error:
         refused(desk, text, error, why)
-        return ""
+        return None
     done(desk, saved, desk.base)
-    return saved.slot.revision
+    return saved
 
 
 def _nothing_new(desk: Desk, text: str) -> bool:
@@ -136,10 +145,5 @@ def save_typed(service: RunbookService, sid: str) -> Suggestion | None:
     person, typed = holding.holder_of(desk), desk.typed
     if typed is None:
         return service.peek(sid).suggestion
-    try:
-        saved = service.save(sid, typed.text, desk.base, person)
-    except RunbookError as error:
-        refused(desk, typed.text, error)
-        return None
-    done(desk, saved, desk.base)
-    return saved
+    save = partial(service.save, sid, typed.text, desk.base, person)
+    return _carry_out(desk, typed.text, save)

@@ -18,16 +18,21 @@ def keep(service: RunbookService, sid: str, text: str, *, resting: bool = True) 
     The page is drawn anew when that changes how it stands, but not while somebody types on.
     """
     desk, me = review_state.desk(sid), wiring.person()
-    before = desk.typed is not None
+    before = _standing(desk)
     if desk.screen is not None and same_text(text, text_of(desk.screen)):
         _forget(service, sid, desk, me)
     else:
         desk.typed = Typed(text, utc_now(), _copied(service, sid, text, desk, me))
     desk.resting = resting
-    desk.redraw_due |= before != (desk.typed is not None)
+    desk.redraw_due |= before is not _standing(desk)
     if resting and desk.redraw_due:
         desk.redraw_due = False
         state.ask_redraw()
+
+
+def _standing(desk: Desk) -> bool | None:
+    """Say whether the server has a copy of what is typed, None when nothing is."""
+    return None if desk.typed is None else desk.typed.kept
 
 
 def _copied(service: RunbookService, sid: str, text: str, desk: Desk, me: Person) -> bool:
@@ -74,6 +79,13 @@ def set_aside(service: RunbookService, sid: str) -> None:
         return
     service.keep_unsaved(sid, desk.typed.text, desk.base, _beside(me))
     _forget(service, sid, desk, me)
+
+
+def put_into_editor(service: RunbookService, sid: str, text: str) -> None:
+    """Put a text into the editor as if it had been typed there, and go to it; nothing is saved."""
+    keep(service, sid, text)
+    review_state.desk(sid).replace(text)
+    review_state.go_to_tab(sid, review_state.EDIT)
 
 
 def move_here(service: RunbookService, sid: str, text: str, base: str) -> None:

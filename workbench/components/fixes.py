@@ -6,7 +6,7 @@ from runbooks.lint import Finding, Fix, StaleFixError, apply_fix
 from runbooks.lint.finding import LINE_BREAK
 from runbooks.service import RunbookService
 from workbench import notices, review_state, saving, unsaved
-from workbench.opened import Opened, text_of
+from workbench.opened import Opened, text_of, working_text
 
 _CHANGED = "The text has changed here since it was checked."
 
@@ -36,8 +36,7 @@ def _refused(opened: Opened, fix: Fix) -> str:
         return "Somebody else is editing this."
     if opened.newer or opened.desk.refusal is not None:
         return _CHANGED
-    typed = opened.desk.typed
-    return "" if fixed(opened.text, typed.text if typed else opened.text, fix) else _CHANGED
+    return "" if fixed(opened.text, working_text(opened.desk), fix) else _CHANGED
 
 
 def fixed(checked: str, text: str, fix: Fix) -> str | None:
@@ -60,13 +59,11 @@ def _apply(service: RunbookService, sid: str, revision: str, fix: Fix) -> None:
     checked = text_of(screen) if screen is not None and screen.revision == revision else None
     result = None
     if checked is not None and desk.refusal is None:
-        result = fixed(checked, desk.typed.text if desk.typed is not None else checked, fix)
+        result = fixed(checked, working_text(desk), fix)
     if result is None:
         notices.problem(f"**Nothing was corrected.** {_CHANGED}")
         return
-    unsaved.keep(service, sid, result)
-    desk.replace(result)
-    review_state.go_to_tab(sid, review_state.EDIT)
+    unsaved.put_into_editor(service, sid, result)
 
 
 def click(opened: Opened, fix: Fix) -> None:

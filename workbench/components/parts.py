@@ -9,7 +9,7 @@ from runbooks.service import RunbookService
 from workbench import diff_markup, markup, messages, notices, review_state, saving, unsaved
 from workbench.components import history
 from workbench.kept import kept
-from workbench.opened import Opened, same_text, text_of
+from workbench.opened import Opened, same_text, working_text
 from workbench.versions import version_text
 
 _MOST = 60
@@ -38,7 +38,7 @@ def _refused(opened: Opened, base: str) -> str:
         return "Somebody else is editing this; parts can be taken afterwards."
     if opened.newer or opened.desk.refusal is not None:
         return "There is a newer text here. Look at it first."
-    if not same_text(base, _working(opened.sid)):
+    if not same_text(base, working_text(opened.desk)):
         return "You have text that is not saved. Compare *What you typed* to take parts into it."
     return ""
 
@@ -76,18 +76,7 @@ def _take(service: RunbookService, sid: str, base: str, theirs: str, keys: tuple
     if not chosen:
         notices.problem("**Nothing was taken.** Tick what you want first.")
         return
-    if not same_text(base, _working(sid)):
+    if not same_text(base, working_text(review_state.desk(sid))):
         notices.problem("**Nothing was taken.** The text has changed since; look again.")
         return
-    text = taken(base, theirs, chosen)
-    unsaved.keep(service, sid, text)
-    review_state.desk(sid).replace(text)
-    review_state.go_to_tab(sid, review_state.EDIT)
-
-
-def _working(sid: str) -> str:
-    """Give the text that the person works on: what was typed, else what is on the screen."""
-    desk = review_state.desk(sid)
-    if desk.typed is not None:
-        return desk.typed.text
-    return text_of(desk.screen) if desk.screen is not None else ""
+    unsaved.put_into_editor(service, sid, taken(base, theirs, chosen))

@@ -1,16 +1,19 @@
 """Texts that were typed and never saved: the author is offered them, others are told of them."""
 
+from datetime import timedelta
+
 import streamlit as st
 
 from runbooks.clock import utc_now
 from runbooks.models import UnsavedText
 from runbooks.service import RunbookService
+from runbooks.unsaved import left_by_nobody
 from workbench import messages, notices, review_state, saving, times, unsaved, wiring
 from workbench.components import diff
 from workbench.opened import Opened, same_text
 
-_NAMELESS = "local:visitor-"
-_AT_WORK_S = 90.0
+_AT_WORK = timedelta(seconds=90)
+"""How long a nameless text lies untouched before it is offered to others; a hold ends before."""
 
 
 def show(opened: Opened) -> None:
@@ -48,17 +51,11 @@ def offered(opened: Opened) -> list[list[UnsavedText]]:
 
 
 def _claimable(opened: Opened, text: UnsavedText) -> bool:
-    """Say whether it is this person's, or was left by somebody who gave no name.
-
-    A visitor without a name is another one after a reload, so what lies there for a while may be
-    taken up by anybody; else nobody could.
-    """
+    """Say whether it is this person's, or was left by somebody who gave no name."""
     if text.actor == opened.person.actor:
         return True
-    at = times.as_moment(text.at)
-    left = at is None or (utc_now() - at).total_seconds() > _AT_WORK_S
     nobody_here = opened.entry.hold_by != text.actor or not opened.other_holder
-    return text.actor.startswith(_NAMELESS) and left and nobody_here
+    return left_by_nobody(text, utc_now(), _AT_WORK) and nobody_here
 
 
 def _offer(opened: Opened, texts: list[UnsavedText], index: int) -> None:
