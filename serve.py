@@ -13,6 +13,7 @@ from runbooks.api import Front, create_api
 from runbooks.bootstrap import close_shared_service, shared_service
 from runbooks.config import load_settings
 from runbooks.errors import InvalidSettings
+from workbench.addresses import PAGES
 from workbench.jobs import close_jobs
 from workbench.wiring import names_are_kept_in_a_cookie, pages_come_from_app
 
@@ -39,6 +40,6 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 app = st.App(
     Path(__file__).with_name("app.py"),
-    middleware=[Middleware(Front, api=api, settings=settings)],
+    middleware=[Middleware(Front, api=api, settings=settings, addresses=PAGES)],
     lifespan=lifespan,
 )

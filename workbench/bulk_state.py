@@ -76,10 +76,15 @@ def result() -> Result | None:
 
 
 def finish(done: Result | None) -> None:
-    """Keep what an act did; its order is done, nothing is selected and the page is drawn anew."""
+    """Keep what an act did; its order is done and the page is drawn anew.
+
+    What the order named is selected no longer. What else was selected stays so: an order may come
+    from one row alone.
+    """
     st.session_state[_RESULT] = done
+    asked = order()
     drop()
-    state.clear_selection()
+    state.deselect(asked.ids if asked else ())
     state.ask_redraw()
 
 

@@ -13,6 +13,7 @@ import streamlit as st
 from runbooks.api.filters import read_run_cursor, write_run_cursor
 from runbooks.errors import InvalidRequest
 from runbooks.models import RunSummary
+from workbench.addresses import REVIEW_PAGE, RUNS_PAGE
 from workbench.queue_view import (
     ANY,
     DRAFT_STATES,
@@ -152,19 +153,29 @@ def take_selection() -> None:
 
 def selected(shown: Iterable[str]) -> tuple[str, ...]:
     """Give the selected ones of the suggestions that are shown."""
-    chosen = st.session_state.get(_SELECTED, ())
-    names = set(chosen) if isinstance(chosen, tuple) else set()
+    names = set(_selected())
     return tuple(name for name in shown if name in names)
 
 
 def clear_selection() -> None:
     """Select nothing; the table is drawn anew."""
-    st.session_state[_SELECTED] = ()
+    deselect(_selected())
+
+
+def deselect(names: Iterable[str]) -> None:
+    """Select these no longer, whatever else is selected; the table is drawn anew."""
+    gone = set(names)
+    st.session_state[_SELECTED] = tuple(name for name in _selected() if name not in gone)
     st.session_state[_ROUND] = selection_round() + 1
 
 
+def _selected() -> tuple[str, ...]:
+    chosen = st.session_state.get(_SELECTED, ())
+    return chosen if isinstance(chosen, tuple) else ()
+
+
 def selection_round() -> int:
-    """Say how often the selection was cleared from outside the table."""
+    """Say how often the selection was changed from outside the table."""
     kept = st.session_state.get(_ROUND, 0)
     return kept if isinstance(kept, int) else 0
 
@@ -205,12 +216,12 @@ def run_address(key: str) -> dict[str, str]:
 
 def run_link(key: str) -> str:
     """Give the link to a run."""
-    return address("run-history", dict(run_address(key)))
+    return address(RUNS_PAGE, dict(run_address(key)))
 
 
 def review_link(key: str, listed: View | None = None) -> str:
     """Give the link to the review of a suggestion, as one of a list."""
-    return address("review", review_address(key, listed))
+    return address(REVIEW_PAGE, review_address(key, listed))
 
 
 def runs_after() -> tuple[object, ...] | None:

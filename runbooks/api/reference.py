@@ -6,13 +6,7 @@ from html import escape
 from fastapi import APIRouter, FastAPI
 from starlette.responses import HTMLResponse
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_STYLE = (
-    ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;"
-    "margin:2rem auto;padding:0 1rem}code{font-family:ui-monospace,monospace}"
-    "table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.4rem .6rem;"
-    "border-bottom:1px solid #8886;vertical-align:top}"
-)
+from runbooks.api.paper import paper
 
 
 def reference_routes(api: FastAPI) -> APIRouter:
@@ -21,12 +15,12 @@ def reference_routes(api: FastAPI) -> APIRouter:
 
     @routes.get("/api-docs")
     async def page() -> HTMLResponse:
-        return HTMLResponse(_page(api.openapi()), headers={"Content-Security-Policy": _POLICY})
+        return paper("REST calls", _calls(api.openapi()))
 
     return routes
 
 
-def _page(schema: Mapping[str, object]) -> str:
+def _calls(schema: Mapping[str, object]) -> str:
     paths = schema.get("paths")
     rows = [
         _row(method.upper(), path, call)
@@ -34,17 +28,23 @@ def _page(schema: Mapping[str, object]) -> str:
         for method, call in calls.items()
     ]
     return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>REST calls</title>'
-        f"<style>{_STYLE}</style><h1>REST calls</h1>"
         '<p>In full, for programs: <a href="/openapi.json">openapi.json</a>.</p>'
-        f"<table><tr><th>Call</th><th>Body</th><th>What it does</th></tr>{''.join(rows)}</table>"
+        "<table><tr><th>Call</th><th>Parameters</th><th>Body</th><th>What it does</th></tr>"
+        f"{''.join(rows)}</table>"
     )
 
 
 def _row(method: str, path: str, call: Mapping[str, object]) -> str:
-    does = escape(str(call.get("description", "")))
-    body = escape(_body_name(call))
-    return f"<tr><td><code>{method} {escape(path)}</code></td><td>{body}</td><td>{does}</td></tr>"
+    cells = (_parameters(call), _body_name(call), str(call.get("description", "")))
+    told = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+    return f"<tr><td><code>{method} {escape(path)}</code></td>{told}</tr>"
+
+
+def _parameters(call: Mapping[str, object]) -> str:
+    """Name what may stand in the query and the headers; the path says the rest itself."""
+    listed = call.get("parameters")
+    described = listed if isinstance(listed, list) else []
+    return ", ".join(given["name"] for given in described if given["in"] != "path")
 
 
 def _body_name(call: Mapping[str, object]) -> str:

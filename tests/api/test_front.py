@@ -17,8 +17,12 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from starlette.responses import HTMLResponse
+from starlette.testclient import TestClient
 
-from runbooks.api import PREFIXES
+from runbooks.api import PREFIXES, Front
+from tests.api.conftest import HOST, settings_for
+from workbench.addresses import PAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
@@ -134,13 +138,72 @@ def test_our_prefixes_never_answer_with_a_page(served: Served, path: str):
     assert json.loads(text)["error"] == "not_found"
 
 
-@pytest.mark.parametrize("path", ["/", "/queue", "/review", "/run-history", "/library", "/runbook"])
-def test_every_other_address_is_a_page(served: Served, path: str):
+@pytest.mark.parametrize("path", ["/", "/queue?severity=critical", *(f"/{page}" for page in PAGES)])
+def test_every_page_has_its_address(served: Served, path: str):
     """Deep links and reloads reach the workbench."""
     answer, text = served.call("GET", path)
     assert (answer.status, answer.headers["content-type"].partition(";")[0]) == (200, "text/html")
     assert '<div id="root">' in text
     assert path not in PREFIXES
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/foo", "/home", "/runbook", "/queue/x", "/library/zzz", "/review/a?id=b", "/_stcore/no"],
+)
+def test_an_address_that_is_no_page_says_so(served: Served, path: str):
+    """The pages' own HTML would stay blank there; ours names the address and leads to the queue."""
+    for method in ("GET", "HEAD"):
+        answer, text = served.call(method, path)
+        kind = answer.headers["content-type"].partition(";")[0]
+        assert (answer.status, kind) == (404, "text/html")
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    text = served.call("GET", path)[1]
+    assert "This page does not exist" in text
+    assert f"<code>{path.partition('?')[0]}</code>" in text
+    assert f'<a href="{"../" * (path.count("/") - 1)}queue">' in text
+    assert "<script" not in text
+
+
+def test_an_address_is_shown_as_text(served: Served):
+    """Whoever makes a link writes nothing into our page."""
+    text = served.call("GET", f"/%3Cscript%3Ealert(1)%3C/script%3E%E2%80%AE{'x' * 3000}")[1]
+    assert "<code>/&lt;script&gt;alert(1)&lt;/script&gt;\ufffdx" in text
+    assert "<script" not in text
+    assert len(text) < 3000
+
+
+def test_what_the_pages_load_is_still_there(served: Served):
+    """Scripts, the line, the picture of the tab; where there is nothing, they say it themselves."""
+    script = re.search(r'src="\./(static/js/[^"]+)"', served.call("GET", "/queue")[1])
+    assert script
+    for path in (f"/{script[1]}", "/favicon.png", "/manifest.json", "/_stcore/host-config"):
+        assert served.call("GET", path)[0].status == 200
+    for path in ("/queue/_stcore/health", "/component/no/index.html", "/media/no"):
+        answer, text = served.call("GET", path)
+        assert answer.status == 404
+        assert "This page does not exist" not in text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/media/a.html", 200), ("/component/ace/index.html", 200), ("/queue", 200), ("/a", 404)],
+)
+def test_html_that_is_no_page_reaches_the_browser(path: str, status: int, tmp_path: Path):
+    """A download and the frame of a component are HTML too, and neither is taken for a page."""
+    front = Front(HTMLResponse("<p>theirs"), HTMLResponse("rest"), settings_for(tmp_path), PAGES)
+    answer = TestClient(front, base_url=HOST).get(path)
+    assert answer.status_code == status
+    assert ("theirs" in answer.text) == (status == 200)
+
+
+@pytest.mark.parametrize(
+    ("path", "link"), [("/a", "queue"), ("/a/b", "../queue"), ("/a/b%2Fc/d", "../../queue")]
+)
+def test_the_way_out_leads_to_where_the_workbench_is_served(path: str, link: str, tmp_path: Path):
+    """The link is relative, so it stays below the path that a proxy may add."""
+    front = Front(HTMLResponse("page"), HTMLResponse("rest"), settings_for(tmp_path), PAGES)
+    assert f'<a href="{link}">' in TestClient(front, base_url=HOST).get(path).text
 
 
 def test_pages_and_rest_answer_in_one_process(served: Served):

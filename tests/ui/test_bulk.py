@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from runbooks.bulk import BulkAct
 from runbooks.unsaved import Person
 from tests.ui.conftest import App
 from tests.world import GOOD_RUNBOOK, World
 from workbench import state
+from workbench.bulk_state import Order
 
 KIM = Person("local:kim", "tab-1")
 SELECTED = "rb_selected"
@@ -140,6 +142,21 @@ def test_one_of_a_group_is_rejected_as_a_duplicate_of_another(app: App, world: W
     approval = world.read(second).approval
     assert approval
     assert approval.reason == f"duplicate of {first}"
+
+
+def test_what_was_selected_besides_stays_so(app: App, world: World) -> None:
+    """A row's own *reject as duplicate* concerns that row alone, cancelled or done."""
+    first, second, third = (world.suggest(similarity_group="g1") for _ in range(3))
+    world.service.refresh()
+    app.open()
+    choose(app, first, third)
+    for button, kept in (("rb_bulk_cancel", ["pending"] * 3), ("rb_bulk_reject", [])):
+        app.at.session_state["rb_bulk_order"] = Order(BulkAct.REJECT, (second,))
+        app.at.session_state[state.REJECT_REASON] = f"duplicate of {first}"
+        app.run().click(button)
+        assert set(app.table("runbooks.queue_table")["selected"]) == {first, third}
+        assert not kept or statuses(world, first, second, third) == kept
+    assert statuses(world, first, second, third) == ["pending", "rejected", "pending"]
 
 
 def test_an_approved_one_is_what_others_are_duplicates_of(app: App, world: World) -> None:

@@ -6,8 +6,15 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from workbench import messages, review_state, state, wiring
-from workbench.components import keeper, keys
+from workbench.addresses import LIBRARY_PAGE, PAGES, QUEUE_PAGE, REVIEW_PAGE, RUNS_PAGE
+from workbench.components import keeper, keys, skip
 
+_PAGES = {
+    QUEUE_PAGE: ("Queue", ":material/inbox:"),
+    REVIEW_PAGE: ("Review", ":material/rate_review:"),
+    LIBRARY_PAGE: ("Library", ":material/menu_book:"),
+    RUNS_PAGE: ("Runs", ":material/history:"),
+}
 _MOST_UNSAVED = 5
 _MARK = (Path(__file__).parents[1] / "mark.svg").read_text(encoding="utf-8")
 
@@ -18,23 +25,14 @@ def navigation() -> StreamlitPage:
 
 
 def _pages(*, icons: bool) -> list[StreamlitPage]:
-    queue, review, library, runs = (
-        (
-            ":material/inbox:",
-            ":material/rate_review:",
-            ":material/menu_book:",
-            ":material/history:",
-        )
-        if icons
-        else (None, None, None, None)
-    )
-    return [
-        st.Page(_home, title="Queue", url_path="home", default=True, visibility="hidden"),
-        st.Page("pages/queue.py", title="Queue", icon=queue),
-        st.Page("pages/review.py", title="Review", icon=review),
-        st.Page("pages/library.py", title="Library", icon=library),
-        st.Page("pages/runs.py", title="Runs", icon=runs, url_path="run-history"),
-    ]
+    home = st.Page(_home, title="Queue", url_path="home", default=True, visibility="hidden")
+    return [home, *(_page(address, icons=icons) for address in PAGES)]
+
+
+def _page(address: str, *, icons: bool) -> StreamlitPage:
+    name, icon = _PAGES[address]
+    file = f"pages/{name.lower()}.py"
+    return st.Page(file, title=name, icon=icon if icons else None, url_path=address)
 
 
 def _home() -> None:
@@ -71,7 +69,8 @@ def show(page: StreamlitPage) -> None:
             _drafter()
         keys.panel()
         keeper.show()
-    _unsaved(state.suggestion_id() if page.url_path == "review" else "")
+        skip.show(page.url_path)
+    _unsaved(state.suggestion_id() if page.url_path == REVIEW_PAGE else "")
     state.frame_page()
 
 
