@@ -21,6 +21,22 @@ _MAX_RAW_CURSOR = 1850
 _SEVERAL = ("status", "severity", "failure_type", "service", "draft_state")
 _SINGLE = ("type", "assignee", "similarity_group", "q", "sort", "cursor", "limit")
 QUEUE_PARAMETERS = (*_SEVERAL, *_SINGLE)
+PAGE_PARAMETERS = ("limit", "cursor")
+_ANY_OF = "May be given several times: any of these."
+_MEANINGS = {
+    "status": f"pending, approved or rejected. {_ANY_OF}",
+    "severity": f"critical, high, medium, low or unknown; P1, P2, P3 are read as well. {_ANY_OF}",
+    "failure_type": f"The failure type as stored. {_ANY_OF}",
+    "service": f"The exact name of the service. {_ANY_OF}",
+    "draft_state": f"{', '.join(DraftState)}. {_ANY_OF}",
+    "type": "runbook (the default), eval or guardrail.",
+    "assignee": "Whom it is assigned to, as records name people: local:Ann.",
+    "similarity_group": "The group of suggestions that are alike.",
+    "q": "Words to search for.",
+    "sort": f"The order: {', '.join(Sort)}; {Sort.WORST} is the default.",
+    "cursor": "Where to go on: nextCursor or next_cursor of the page before. Empty: the start.",
+    "limit": f"How many at the most, 1 to {MAX_LIMIT}.",
+}
 
 
 class Parameters:
@@ -62,6 +78,24 @@ class Parameters:
         if not 1 <= number <= most:
             raise InvalidRequest(name, f"a whole number from 1 to {most}")
         return number
+
+
+def described(names: Sequence[str]) -> dict[str, object]:
+    """Describe the parameters that a route reads as `Parameters`, for OpenAPI."""
+    return {
+        "parameters": [
+            {
+                "name": name,
+                "in": "query",
+                "required": False,
+                "description": _MEANINGS[name],
+                "schema": {"type": "string"}
+                if name != "limit"
+                else {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT},
+            }
+            for name in names
+        ]
+    }
 
 
 def queue_filter(given: Parameters) -> tuple[QueueFilter, Sort]:

@@ -1,6 +1,7 @@
 """How the service's answers look in REST: documents as stored, lists redacted (CONTRACT R10)."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from fastapi import Request
 
@@ -16,6 +17,19 @@ from runbooks.store.records import write_version
 _FROM_TRACES = {"title", "failure_type", "service", "problem"}
 _INSIDE = {"search_tokens", "search_form", "seen_by", "unsaved_by", "failures", "evidence_hash"}
 _TAG_CHARS = 16
+SEEN_REVISION: Final = {
+    "parameters": [
+        {
+            "name": "If-Match",
+            "in": "header",
+            "required": True,
+            "description": "The revision that was read, as the ETag of GET names it. Where there "
+            'is no draft yet that is "none". Without it the answer is 428.',
+            "schema": {"type": "string"},
+        }
+    ]
+}
+"""How OpenAPI describes what `seen_revision` reads."""
 
 
 def artifact(suggestion: Suggestion) -> JsonAnswer:

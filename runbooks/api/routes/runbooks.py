@@ -6,7 +6,7 @@ from runbooks.api import views
 from runbooks.api.answers import JsonAnswer
 from runbooks.api.bodies import MAX_BATCH, Generate, Restore, RunOnce, Save
 from runbooks.api.desk import Desk
-from runbooks.api.filters import Parameters
+from runbooks.api.filters import PAGE_PARAMETERS, Parameters, described
 from runbooks.batch import BatchOrder, Watch
 from runbooks.summaries import RunAnswer
 from runbooks.unsaved import Person
@@ -55,10 +55,10 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
         """Read a runbook as stored; the ETag is its revision, for If-Match alone."""
         return views.artifact(await desk.ask(lambda service: service.runbook(suggestion_id)))
 
-    @routes.get("/{suggestion_id}/versions")
+    @routes.get("/{suggestion_id}/versions", openapi_extra=described(PAGE_PARAMETERS))
     async def versions(request: Request, suggestion_id: str) -> JsonAnswer:
-        """List the texts that stood or were proposed, newest first (?limit, ?cursor)."""
-        given = Parameters(request.query_params, ("limit", "cursor"))
+        """List the texts that stood or were proposed, newest first."""
+        given = Parameters(request.query_params, PAGE_PARAMETERS)
         limit = given.limit(_VERSIONS)
         below = given.whole("cursor", 10**8, 10**8) if given.one("cursor") else 0
         found = await desk.ask(lambda service: service.versions(suggestion_id, limit, below))
@@ -66,7 +66,7 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
 
 
 def _editing(routes: APIRouter, desk: Desk) -> None:
-    @routes.put("/{suggestion_id}")
+    @routes.put("/{suggestion_id}", openapi_extra=views.SEEN_REVISION)
     async def save(request: Request, suggestion_id: str, body: Save) -> JsonAnswer:
         """Save a person's text over the revision in If-Match; one that lost is kept (R3)."""
         revision = views.seen_revision(request)

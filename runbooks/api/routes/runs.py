@@ -4,7 +4,13 @@ from fastapi import APIRouter, Request
 
 from runbooks.api.answers import JsonAnswer
 from runbooks.api.desk import Desk
-from runbooks.api.filters import Parameters, read_run_cursor, write_run_cursor
+from runbooks.api.filters import (
+    PAGE_PARAMETERS,
+    Parameters,
+    described,
+    read_run_cursor,
+    write_run_cursor,
+)
 from runbooks.models import RunError, RunSummary
 from runbooks.store.records import write_error
 from runbooks.summaries import RunAnswer
@@ -16,10 +22,10 @@ def run_routes(desk: Desk) -> APIRouter:
     """Give the routes under `/runs`."""
     routes = APIRouter(prefix="/runs", tags=["runs"])
 
-    @routes.get("")
+    @routes.get("", openapi_extra=described(PAGE_PARAMETERS))
     async def listed(request: Request) -> JsonAnswer:
-        """List runs, newest first (?limit, ?cursor)."""
-        given = Parameters(request.query_params, ("limit", "cursor"))
+        """List runs, newest first."""
+        given = Parameters(request.query_params, PAGE_PARAMETERS)
         limit, after = given.limit(_PAGE), read_run_cursor(given.one("cursor"))
         runs = await desk.ask(lambda service: service.runs(limit, after))
         more = write_run_cursor(runs[-1]) if len(runs) == limit else None

@@ -6,7 +6,7 @@ from runbooks.api import views
 from runbooks.api.answers import JsonAnswer
 from runbooks.api.bodies import Approve, Reject, Reopen
 from runbooks.api.desk import Desk
-from runbooks.api.filters import QUEUE_PARAMETERS, Parameters, queue_filter
+from runbooks.api.filters import QUEUE_PARAMETERS, Parameters, described, queue_filter
 from runbooks.queue import QueuePage
 from runbooks.service import RunbookService
 
@@ -17,7 +17,7 @@ def suggestion_routes(desk: Desk) -> APIRouter:
     """Give the routes under `/suggestions`."""
     routes = APIRouter(prefix="/suggestions", tags=["suggestions"])
 
-    @routes.get("", openapi_extra={"parameters": _described()})
+    @routes.get("", openapi_extra=described(QUEUE_PARAMETERS))
     async def listed(request: Request) -> JsonAnswer:
         """List suggestions by filters, a page at a time."""
         given = Parameters(request.query_params, QUEUE_PARAMETERS)
@@ -61,18 +61,3 @@ def suggestion_routes(desk: Desk) -> APIRouter:
         return views.decided(done)
 
     return routes
-
-
-def _described() -> list[dict[str, object]]:
-    """Describe the parameters of the list for OpenAPI."""
-    several = {"status", "severity", "failure_type", "service", "draft_state"}
-    return [
-        {
-            "name": name,
-            "in": "query",
-            "required": False,
-            "description": "May be given several times: any of these." if name in several else "",
-            "schema": {"type": "integer" if name == "limit" else "string"},
-        }
-        for name in QUEUE_PARAMETERS
-    ]
