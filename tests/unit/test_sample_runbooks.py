@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from runbooks.markdown.html import render
 from tests.sample_documents import (
     DRAFTED,
     PATTERNS,
@@ -33,7 +34,16 @@ class TestSampleRunbooks:
         assert text.startswith(f"# {snippet['title']} - Operational Runbook\n")
         assert re.findall(r"^## (.+)$", text, re.M) == SECTIONS
         assert f"**Source Incident**: `{snippet['source']['canonical_trace_id']}`" in text
-        assert f"**Severity**: {suggestion['severity']}\n" in text
+        assert f"**Severity**: {suggestion['severity']}  \n" in text
+
+    def test_its_head_has_the_lines_of_a_composed_draft(self, suggestion: Doc):
+        """What stands in lines of its own in the text is shown in lines of its own."""
+        text = suggestion["suggestion_content"]["runbook_snippet"]["markdown_content"]
+        head = re.search(r"<p>(<strong>Source Incident.*?)</p>", render(text), re.S)
+        assert head
+        named = re.findall(r"<strong>([^<]+)</strong>: ", head[1])
+        assert len(re.findall(r"<br ?/?>", head[1])) == len(named) - 1
+        assert {"Source Incident", "Severity", "Generated", "Owner", "Last reviewed"} <= set(named)
 
     def test_its_fields_say_what_its_text_says(self, suggestion: Doc):
         """Symptoms, commands, steps and escalation stand in the Markdown (CONTRACT R11)."""
