@@ -83,7 +83,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _documents(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     bring = commands.add_parser(
-        "import", help="bring traces, patterns, suggestions or an export in"
+        "import",
+        help="bring traces, patterns, suggestions or an export in",
+        description="Documents as EvalForge stores them: a trace (trace_id, trace_payload and "
+        "more), a failure pattern (pattern_id), a suggestion (suggestion_id), or the lines of an "
+        "export. Bare spans of Datadog or OpenTelemetry are refused: the README says how they "
+        "become a trace.",
     )
     bring.add_argument("paths", nargs="+", metavar="FILE|DIR", help="JSON or JSONL files, folders")
     bring.add_argument(

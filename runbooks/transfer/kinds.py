@@ -9,6 +9,8 @@ from runbooks.store.codec import decode, document_key
 from runbooks.store.documents import PATTERN_PREFIX
 from runbooks.store.port import Collection
 from runbooks.store.reading import kind_of
+from runbooks.trace.reading import read as read_payload
+from runbooks.trace.spans import is_span, is_spans
 from runbooks.transfer.rows import Row
 from runbooks.values import Document
 
@@ -51,6 +53,12 @@ _NO_KIND: Final = (
     "neither a suggestion (suggestion_id), nor a failure pattern (pattern_id), nor a trace "
     "(trace_id with trace_payload)"
 )
+_BARE_SPANS: Final = (
+    "spans, but no trace document: put the spans of each trace into one object with trace_id, "
+    "fetched_at, service_name, failure_type and severity, as its trace_payload (README, Your own "
+    "data)"
+)
+"""Spans do not say how a failure is called nor how bad it is; that is not made up here."""
 
 
 @dataclass(frozen=True)
@@ -77,14 +85,14 @@ def recognise(row: Row) -> Incoming:
         raise NotTaken(row.problem)
     value = row.value
     if not isinstance(value, dict):
-        raise NotTaken(f"a {kind_of(value)}, not an object")
+        raise NotTaken(_BARE_SPANS if is_spans(value) else f"a {kind_of(value)}, not an object")
     if "export" in value and "collection" not in value and len(value) == 1:
         raise NotTaken("the head of an export", header=True)
     if value.keys() == {"collection", "id", "document"}:
         return _exported(row, value)
     collection = row.kind or _kind(value)
-    if collection is None:
-        raise NotTaken(_NO_KIND)
+    if collection is None or (collection is Collection.TRACES and _is_bare_span(value)):
+        raise NotTaken(_BARE_SPANS if read_payload(value).spans else _NO_KIND)
     _check_shapes(collection, value)
     return Incoming(collection, document_key(_id(collection, value)), value, row)
 
@@ -106,6 +114,10 @@ def _kind(value: Mapping[str, object]) -> Collection | None:
     if "trace_id" in value and value.keys() & _TRACE_FIELDS:
         return Collection.TRACES
     return None
+
+
+def _is_bare_span(value: Mapping[str, object]) -> bool:
+    return is_span(value) and not value.keys() & {"trace_payload", "fetched_at"}
 
 
 def _check_shapes(collection: Collection, value: Mapping[str, object]) -> None:

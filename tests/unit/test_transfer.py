@@ -15,6 +15,7 @@ from runbooks.service import RunbookService
 from runbooks.store.codec import encode
 from runbooks.store.port import Collection, Update
 from runbooks.store.queries import QueueFilter
+from runbooks.trace.reading import read as read_payload
 from runbooks.transfer import (
     Change,
     Importer,
@@ -295,6 +296,49 @@ def test_a_bad_row_is_told_and_stops_nothing(
     assert (Path(line.file).name, line.line) == ("rows.jsonl", 2)
     assert reason in line.reason
     assert stored(service, Collection.TRACES, "t2") == last
+
+
+SPAN = {"trace_id": 7, "span_id": 1, "service": "a", "start": 1, "duration": 5, "error": 1}
+OTEL = {"traceId": "7", "spanId": "1", "name": "a", "startTimeUnixNano": "1"}
+BARE = {
+    "a span": SPAN,
+    "a span with the name of a service": SPAN | {"trace_id": "7", "service_name": "a"},
+    "a list of traces": [[SPAN]],
+    "spans in a map": {"spans": [SPAN]},
+    "an answer of the Spans API": {"data": [{"id": "x", "type": "spans", "attributes": SPAN}]},
+    "OpenTelemetry": {"resourceSpans": [{"scopeSpans": [{"spans": [OTEL]}]}]},
+    "a list named traces": {"traces": [SPAN | {"trace_id": "7"}]},
+}
+
+
+@pytest.mark.parametrize("value", BARE.values(), ids=BARE.keys())
+def test_bare_spans_are_told_which_form_is_wanted(
+    service: RunbookService, tmp_path: Path, value: object
+):
+    """Spans name neither failure nor severity, and CONTRACT §1 wants both: nothing is made up."""
+    (tmp_path / "spans.json").write_text(json.dumps(value))
+    report = Importer(service).take([tmp_path / "spans.json"])
+    assert totals(report) == {"refused": 1}
+    assert "spans, but no trace document" in report.lines[0].reason
+    for field in ("trace_id", "fetched_at", "service_name", "failure_type", "severity"):
+        assert field in report.lines[0].reason
+    assert report.lines[0].reason.endswith("(README, Your own data)")
+
+
+def test_spans_in_the_form_that_is_wanted_come_in(service: RunbookService, tmp_path: Path):
+    """What the refusal and the README say is a document that is taken and shown."""
+    named = {"fetched_at": "2026-11-01T00:00:00Z", "service_name": "a", "failure_type": "llm_error"}
+    trace = {"trace_id": "t7", "severity": "high", "trace_payload": [SPAN]} | named
+    assert totals(bring(service, tmp_path, trace)) == {"created": 1}
+    found = service.repository.traces(["t7"])["t7"]
+    assert [span.service for span in read_payload(found.payload).spans] == ["a"]
+
+
+def test_real_spans_are_told_which_form_is_wanted(service: RunbookService, shared_data: Path):
+    """30 spans of Datadog as its libraries write them; their trace ids are 0, none is an id."""
+    report = Importer(service).take([shared_data / "dd_error_spans.jsonl"])
+    assert totals(report) == {"refused": 30}
+    assert all("spans, but no trace document" in line.reason for line in report.lines)
 
 
 def test_an_id_occurs_once_in_a_file(service: RunbookService, tmp_path: Path):
