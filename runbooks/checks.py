@@ -121,15 +121,17 @@ class Checks:
 
         Sources too large to be read whole prove nothing by their silence: RB504 is left out then.
         """
-        own, pattern = draft.source, evidence.canonical
+        own, pattern, row = draft.source, evidence.canonical, evidence.row
         rows = list(_rows(self._services))
         return LintContext(
             trace_ids=tuple(dict.fromkeys((*own.trace_ids, *evidence.trace_ids))),
             pattern_ids=tuple(dict.fromkeys((*own.pattern_ids, *evidence.pattern_ids))),
             confidence=pattern.confidence if pattern else None,
             evidence_text="" if sources.partial else sources.everything.text,
-            channels=tuple({row.escalation_channel: None for row in rows}),
-            owners=tuple({row.owner: None for row in rows if row.owner}),
+            channels=tuple({each.escalation_channel: None for each in rows}),
+            owners=tuple({each.owner: None for each in rows if each.owner}),
+            unlisted_service="" if row.known else evidence.service or "its service",
+            default_owner="" if row.known else row.owner or "",
             known_tools=self._services.house.tools,
             known_tags=self._services.house.tags,
             edit_source=draft.edit_source,

@@ -151,7 +151,7 @@ def escalation(
     who = escape_inline(row.escalation_channel)
     if row.owner:
         who += f" (owner: {escape_inline(row.owner)})"
-    elif not row.known:
+    if not row.known:
         who += f" (the default contact: the services file has no row for {words['service']})"
     threshold = (
         f"Customer impact >{row.impact_users} users OR downtime >{row.downtime_minutes} minutes"

@@ -46,7 +46,7 @@ RB004 W W the summary has more than two sentences or 60 words
 RB005 E - source incident, severity or generation date is missing or not valid
     Without them nobody can tell where the text comes from.
     **Severity**: urgent
-RB006 W W no owner is named
+RB006 W W no owner is named, or only the default one
     A runbook without an owner is not kept up to date.
     no `**Owner**:` line
 RB007 W W the last review is missing or too long ago

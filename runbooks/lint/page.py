@@ -27,7 +27,8 @@ class LintContext:
     """Facts about a draft that its text alone does not tell; every one has a default.
 
     `confidence` is that of the canonical pattern, 0 to 1. `evidence_text` is what the source
-    traces and patterns say. `channels` and `owners` come from the services file (CONTRACT §4).
+    traces and patterns say. `channels` and `owners` come from the services file (CONTRACT §4);
+    `unlisted_service` names a service without a row there, `default_owner` whom it then gets.
     `known_tags` and `known_tools` extend the built-in lists. `now` is for the review date;
     without it the clock is asked.
     """
@@ -38,6 +39,8 @@ class LintContext:
     evidence_text: str = ""
     channels: Sequence[str] = ()
     owners: Sequence[str] = ()
+    unlisted_service: str = ""
+    default_owner: str = ""
     known_tags: Sequence[str] = ()
     known_tools: Sequence[str] = ()
     investigation_minutes: Mapping[str, int] = field(default_factory=lambda: INVESTIGATION_MINUTES)

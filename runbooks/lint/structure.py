@@ -21,6 +21,7 @@ _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|approx|no|cf|resp|incl|St|Dr)\.", re.IGNORECASE)
 _SEVERITIES = frozenset({"low", "medium", "high", "critical", "p1", "p2", "p3"})
 _NO_VALUE = frozenset({"", "-", "–", "n/a", "none", "unknown", "tbd", "todo", "?"})
+_UNLISTED = "has no row in the services file"
 _REVIEWED = ("last reviewed", "last review", "reviewed", "last updated", "lastreviewed")
 _MAX_WORDS, _MAX_SUMMARY_WORDS, _MIN_SECTION_WORDS = 1_200, 60, 5
 
@@ -192,12 +193,19 @@ def _below_title(page: Page) -> int:
 
 
 def owner(page: Page) -> Iterator[Finding]:
-    """RB006: somebody is responsible for the page."""
+    """RB006: somebody is responsible for the page, and not only by default (CONTRACT §4)."""
     entries = metadata_of(page.document)
+    service = page.context.unlisted_service[:80]
+    stand_in = page.context.default_owner.casefold() if service else ""
     for key in ("owner", "owners", "team", "maintainer", "service owner", "authors", "author"):
-        if key in entries and entries[key].value.strip("`* ").casefold() not in _NO_VALUE:
+        named = entries[key].value.strip("`* ").casefold() if key in entries else ""
+        if named not in _NO_VALUE:
+            if named == stand_in:
+                message = f"The owner is the default one: {service} {_UNLISTED}."
+                yield _metadata_finding(page, "RB006", entries[key], message)
             return
-    yield page.finding("RB006", "No owner is named.", _below_title(page))
+    default = f": {service} {_UNLISTED}, so the contact is the default one" if service else ""
+    yield page.finding("RB006", f"No owner is named{default}.", _below_title(page))
 
 
 def last_review(page: Page) -> Iterator[Finding]:

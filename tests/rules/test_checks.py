@@ -1,5 +1,6 @@
 """A text is held against its sources: what each claim rests on, and what the rules say of it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -116,6 +117,47 @@ def test_channels_are_those_of_the_services_file(
     world.foreign_write(drafted, {MARKDOWN: text})
     assert "RB403" in {finding.id for finding in service.findings(drafted)[1]}
     assert "RB403" not in {finding.id for finding in findings(world, drafted)}
+
+
+def about_the_owner(found: Iterable[Finding]) -> str:
+    """What RB006 says, "" when it says nothing."""
+    return next((finding.message for finding in found if finding.id == "RB006"), "")
+
+
+def test_a_service_without_a_row_is_told_with_its_default_contact(
+    world: World, drafted: str
+) -> None:
+    """The draft and RB006 both say that the channel is nobody's own (CONTRACT §4)."""
+    draft = world.read(drafted).slot.draft
+    assert draft is not None
+    assert "#team-llm-ops (the default contact: the services file has no row" in (
+        draft.markdown_content
+    )
+    assert about_the_owner(findings(world, drafted)) == (
+        "No owner is named: flight-agent has no row in the services file, so the contact is the "
+        "default one."
+    )
+
+
+def test_an_owner_who_is_only_the_default_one_is_told(
+    world: World, drafted: str, tmp_path: Path
+) -> None:
+    """Whom the default row names did not say that this service is theirs; a row of its own does."""
+    file = tmp_path / "services.yaml"
+    file.write_text("default:\n  owner: SRE Guild\n")
+    settings = Settings(_env_file=None, RUNBOOK_SERVICES_FILE=file)  # type: ignore[call-arg]
+    service = assemble(world.store, world.drafter, settings)
+    revision = world.revision(drafted)
+    made = service.generate(drafted, "local:ana", force=True, revision=revision)
+    text = str(made.snippet["markdown_content"])
+    assert "**Owner**: SRE Guild" in text
+    assert "(owner: SRE Guild) (the default contact: the services file has no row" in text
+    assert about_the_owner(service.findings(drafted)[1]) == (
+        "The owner is the default one: flight-agent has no row in the services file."
+    )
+    file.write_text("services:\n  flight-agent:\n    owner: SRE Guild\n")
+    listed = assemble(world.store, world.drafter, settings)
+    assert about_the_owner(listed.findings(drafted)[1]) == ""
 
 
 def hints(world: World, name: str) -> set[str]:

@@ -103,6 +103,7 @@ def test_the_owner_comes_from_the_services_file(
     assert listed(app.open("library"))[0]["owner"] == "Agents"
     app.open("library", id=name)
     assert (facts(app)["Owner"], facts(app)["Escalate to"]) == ("Agents", "#agents")
+    assert {f["name"]: f["mark"] for f in sheet(app)["facts"]}["Escalate to"] == ""
     assert {f["name"]: f["href"] for f in sheet(app)["facts"]}[
         "Dashboard"
     ] == "https://dash.test/agents"
@@ -204,6 +205,7 @@ def test_a_link_shows_the_approved_text_and_who_stands_for_it(app: App, world: W
     assert "Immediate Mitigation" in sheet(app)["html"]
     assert facts(app)["Approved by"] == "kim, just now"
     assert facts(app)["Escalate to"] == "#team-llm-ops"
+    assert {f["name"]: f["mark"] for f in sheet(app)["facts"]}["Escalate to"] == "Default"
     assert facts(app)["Service"] == "flight-agent"
     assert facts(app)["Revision"] == world.revision(name)
     assert facts(app)["Read again"].startswith("by ")

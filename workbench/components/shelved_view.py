@@ -100,7 +100,13 @@ def _facts(book: ShelvedRunbook, row: ServiceRow, now: datetime) -> list[Fact]:
     who = wiring.shown(book.approved_by) if book.approved_by else "unknown"
     when = f", {times.since(book.reviewed_at, now)}" if book.reviewed_at else ""
     facts = [
-        Fact("Escalate to", row.escalation_channel, hint=_whose(row)),
+        Fact(
+            "Escalate to",
+            row.escalation_channel,
+            hint=_whose(row),
+            mark="" if row.known else "Default",
+            tone="orange",
+        ),
         Fact("Owner", book.owner or "unknown"),
         Fact("Approved by", f"{who}{when}", hint=times.exact(book.reviewed_at)),
         Fact(
