@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from runbooks.evidence.words import lowered, shown
 from runbooks.lint.inline import scan_code
 
-_END = re.compile(r"(?<=[.!?])[\"')\]]{0,2}\s+(?=\S)|\*\*|__|\s/\s|\n\s*\n")
+_END = re.compile(r"(?<=[.!?])[\"')\]*_]{0,3}\s+(?=\S)|\*\*|__|\s/\s|\n\s*\n")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|cf)|\b[A-Z])\.\s*$", re.IGNORECASE)
 _MARKS = re.compile(r"\\(?=[^\w\s])|`+|\*\*|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
 _LABEL = re.compile(r"[^:.!?]{2,48}:\s")

@@ -4,6 +4,7 @@ import pytest
 
 from runbooks.drafting.port import Evidence
 from runbooks.evidence import EvidenceReport, Support, trace_claims
+from runbooks.markdown.template import FOOTER
 from tests.unit.drafting.evidence import evidence, service_row
 
 TRACE = "21de0f4a9c5b4e7f8a6d3c2b1a098765"
@@ -375,3 +376,17 @@ def test_metadata_dates_are_no_claims() -> None:
         "# Pool - Operational Runbook\n\n**Generated**: 2026-11-20T04:10:00Z\n\n## Summary\n\nx\n"
     )
     assert trace_claims(text, sources()).claims == ()
+
+
+@pytest.mark.parametrize("below", ["my line", "- my line", "*my line*", "## Notes", "my\nlines"])
+def test_what_is_typed_below_the_footer_leaves_it_the_template_s(below: str) -> None:
+    """A line right below it is a paragraph with it, and another sentence all the same."""
+    base = f"{page('`payments-api` fails.')}\n---\n\n{FOOTER}\n"
+    report = trace_claims(base + below + "\n", sources(), base_markdown=base)
+    assert report.unsupported == ()
+    assert report.counts["template"] == trace_claims(base, sources()).counts["template"]
+
+
+def test_words_in_italics_end_a_sentence_with_their_full_stop() -> None:
+    """The one behind it is read by itself."""
+    assert unsupported("*`payments-api` fails.* It takes 99 minutes.") == ["99 minutes"]
