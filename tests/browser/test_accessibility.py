@@ -1,6 +1,7 @@
 """What somebody who cannot use a mouse, or cannot see well, needs of every page."""
 
 import re
+from itertools import combinations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -18,12 +19,12 @@ SCREENS = (("light", 1280), ("dark", 390))
 
 
 def barriers(page: Page) -> list[str]:
-    """Name what axe-core calls serious or critical, with the first place of each."""
+    """Name what axe-core calls serious or critical, and skipped levels of headings."""
     found = Axe().run(page).response["violations"]
     return [
         f"{barrier['id']}: {barrier['nodes'][0]['target']} {barrier['nodes'][0]['html'][:200]}"
         for barrier in found
-        if barrier["impact"] in ("serious", "critical")
+        if barrier["impact"] in ("serious", "critical") or barrier["id"] == "heading-order"
     ]
 
 
@@ -81,6 +82,46 @@ def test_what_opens_over_a_page_has_no_serious_barrier(chromium: Browser, produc
     assert found == {}
 
 
+BAR = """() => [...document.querySelectorAll('.st-key-rv_bar :is(button, a)')].map((each) => {
+  const { x, y, width, height } = each.getBoundingClientRect();
+  const cut = [...each.querySelectorAll("p")].some((p) => p.clientWidth > 1 && p.scrollWidth > p.clientWidth);
+  return { name: each.innerText.trim(), x, y, width, height, cut };
+}).filter((each) => each.width)"""
+END = """() => {
+  const main = document.querySelector('[data-testid="stMain"]');
+  main.scrollTop = main.scrollHeight;
+  const last = document.querySelector(".st-key-rv_sources").getBoundingClientRect().bottom;
+  return [last, document.querySelector('[data-testid="stBottom"]').getBoundingClientRect().top];
+}"""
+
+
+def test_the_bar_of_actions_can_be_hit_with_a_thumb(chromium: Browser, product: Product) -> None:
+    """At 390 px: 44 px each way, whole labels, nothing over another or over the page's end."""
+    sid, approved = _with_history(product)
+    page = person(chromium, product, "Kim", viewport={"width": 390, "height": 844}).new_page()
+    for name, least in ((sid, 6), ("sugg_sample_013", 6), (approved, 4)):
+        page.goto(f"{product.address}/review?id={name}")
+        settle(page)
+        hit = page.evaluate(BAR)
+        assert len(hit) >= least
+        for each in hit:
+            assert min(each["width"], each["height"]) >= 44, each
+            assert 0 <= each["x"] <= 390 - each["width"], each
+            assert not each["cut"], each
+        assert not [(a["name"], b["name"]) for a, b in combinations(hit, 2) if over(a, b)]
+        last, bar = page.evaluate(END)
+        assert last <= bar
+        assert 844 - bar < 180
+
+
+def over(one: dict[str, float], other: dict[str, float]) -> bool:
+    """Whether two places on the screen have something in common."""
+    return all(
+        one[at] < other[at] + other[size] - 0.5 and other[at] < one[at] + one[size] - 0.5
+        for at, size in (("x", "width"), ("y", "height"))
+    )
+
+
 FOCUS = """() => {
   let at = document.activeElement;
   while (at && at.shadowRoot && at.shadowRoot.activeElement) at = at.shadowRoot.activeElement;
@@ -89,15 +130,40 @@ FOCUS = """() => {
 }"""
 
 
-def tab_to(page: Page, name: str) -> None:
-    """Press Tab until something of this name has the focus, as a keyboard finds it."""
+def tab_to(page: Page, name: str) -> int:
+    """Press Tab until something of this name has the focus; say how often that took."""
     passed = []
     for _ in range(300):
         page.keyboard.press("Tab")
         passed.append(str(page.evaluate(FOCUS)))
         if re.search(name, passed[-1]):
-            return
+            return len(passed)
     raise AssertionError(f"{name} is not reached by Tab: {passed}")
+
+
+def test_the_first_tab_leads_past_what_stands_before(chromium: Browser, product: Product) -> None:
+    """One Tab, Enter, and few more: to the rows of the queue, and from there to Approve."""
+    sid, _ = _with_history(product)
+    world = make_world(SqliteStore(product.store), clock=utc_now)
+    world.foreign_write(sid, {("pattern", "title"): "Walked by keyboard", "severity": "critical"})
+    world.service.refresh()
+    page = person(chromium, product, "Kim").new_page()
+    page.goto(f"{product.address}/queue?q=walked")
+    settle(page)
+    assert tab_to(page, "^Skip to the list$") == 1
+    expect(page.locator("#rb-skip")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    assert tab_to(page, "^Walked by keyboard") <= 3
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/review?*")
+    settle(page)
+    assert tab_to(page, "^Skip to the actions$") == 1
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-rv_actions")).to_be_focused()
+    assert tab_to(page, "Approve [0-9a-f]{8}") <= 3
+    page.goto(f"{product.address}/run-history")
+    settle(page)
+    expect(page.locator("#rb-skip")).to_have_count(0)
 
 
 def test_the_whole_path_is_walked_by_keyboard_alone(chromium: Browser, product: Product) -> None:

@@ -64,7 +64,7 @@ class App:
 
     def text(self) -> str:
         """Give every text on the page that Streamlit itself shows."""
-        kinds = ("title", "subheader", "markdown", "caption", "error", "warning", "info", "toast")
+        kinds = ("title", "header", "markdown", "caption", "error", "warning", "info", "toast")
         listed = [e for kind in kinds for e in getattr(self.at, kind)]
         return "\n".join(str(e.value) for e in listed)
 

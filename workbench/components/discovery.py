@@ -55,7 +55,7 @@ def empty(search: Search) -> None:
         _line(search)
         return
     with st.container(border=True, key="rb_empty"):
-        st.subheader("There is nothing to review yet", anchor=False)
+        st.header("There is nothing to review yet", anchor=False)
         st.markdown(
             "Suggestions come from the services that find failure patterns, into the same store. "
             "To look around first, load the sample: made-up incidents of a made-up company, "

@@ -10,7 +10,7 @@ from workbench import markup, messages, times
 def show(evidence: Evidence) -> None:
     """Show the canonical pattern in full, others behind a click, and what is missing."""
     with st.container(key="rv_evidence"):
-        st.subheader("Evidence", anchor=False)
+        st.header("Evidence", anchor=False)
         canonical = evidence.canonical
         html = _embedded(evidence) if canonical is None else ""
         for number, pattern in enumerate(evidence.patterns):

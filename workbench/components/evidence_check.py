@@ -39,7 +39,7 @@ def show(opened: Opened) -> None:
         return
     report = opened.checked().report
     with st.container(key="rv_check"):
-        st.subheader("Evidence check", anchor=False)
+        st.header("Evidence check", anchor=False)
         if not report.claims:
             st.caption("The text makes no claim that could be traced.")
             return

@@ -14,7 +14,7 @@ def show(opened: Opened) -> None:
         return
     meta = draft.generator_meta
     with st.container(key="rv_facts"):
-        st.subheader("Generation", anchor=False)
+        st.header("Generation", anchor=False)
         markup.show(
             markup.facts(
                 (

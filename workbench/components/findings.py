@@ -22,7 +22,7 @@ def show(opened: Opened) -> None:
         return
     found = sorted(opened.findings(), key=lambda f: (_ORDER.index(f.severity), f.line))
     with st.container(key="rv_findings"):
-        st.subheader("Findings", anchor=False)
+        st.header("Findings", anchor=False)
         if not found:
             st.caption(":material/check: The checks found nothing to object to.")
             return

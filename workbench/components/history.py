@@ -147,10 +147,10 @@ def _happened(opened: Opened) -> None:
         lambda: tuple(opened.service.audit(opened.sid)),
     )
     if decisions:
-        st.subheader("Decisions", anchor=False)
+        st.header("Decisions", anchor=False)
         markup.show(decisions)
     if entries:
-        st.subheader("All acts", anchor=False)
+        st.header("All acts", anchor=False)
         markup.show(_acts(entries))
 
 

@@ -23,7 +23,7 @@ _JUMPS = st.components.v2.component(
 def show(opened: Opened, evidence: Evidence) -> None:
     """Show the graph; a click leads to the trace, the pattern, the suggestion or the draft."""
     with st.container(key="rv_lineage"):
-        st.subheader("Lineage", anchor=False)
+        st.header("Lineage", anchor=False)
         markup.show(graph(opened, evidence))
         _JUMPS(
             key=review_state.key("jumps", opened.sid),

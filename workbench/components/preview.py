@@ -111,7 +111,7 @@ def _as_it_is(slot: Slot) -> None:
 
 def _nothing_yet(opened: Opened) -> None:
     with st.container(border=True, key="rv_empty"):
-        st.subheader("No draft yet", anchor=False)
+        st.header("No draft yet", anchor=False)
         if not opened.pending:
             st.markdown("It was decided without a runbook.")
             return

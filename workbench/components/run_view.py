@@ -159,7 +159,7 @@ def _errors(errors: Sequence[RunError]) -> None:
     """Show what the model answered where that is known; as it came, redacted."""
     told = [error for error in errors if error.model_response_excerpt]
     if told:
-        st.subheader("What the model answered", anchor=False)
+        st.header("What the model answered", anchor=False)
     for error in told[:_MOST_ERRORS]:
         kind = messages.reason(error.error_type)
         with st.expander(f"{messages.escape_md(error.suggestion_id, 80)}: {kind}"):

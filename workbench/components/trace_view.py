@@ -38,7 +38,7 @@ def show(opened: Opened, evidence: Evidence) -> None:
     if not evidence.traces:
         return
     with st.container(key="rv_traces"):
-        st.subheader("Source traces", anchor=False)
+        st.header("Source traces", anchor=False)
         trace = _chosen(opened, evidence)
         reading = _reading(opened, evidence, trace)
         _head(trace, reading)
