@@ -119,7 +119,8 @@ def test_what_a_session_keeps_can_be_pickled(app: App, world: World) -> None:
     world.service.refresh()
     app.open().open("runs").open()
     keys = [key for key in app.at.session_state if not key.startswith("$$")]
-    theirs = ("table", "keeper", "carrier", "skip")  # what components of Streamlit keep there is not ours
+    # What components of Streamlit keep there is not ours.
+    theirs = ("table", "keeper", "carrier", "skip")
     names = [key for key in keys if not any(part in key for part in theirs)]
     ours = {key: app.at.session_state[key] for key in names}
     assert ours
