@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from workbench import holding, markup, notices, review_state, saving, state, wiring
+from workbench import holding, markup, notices, review_state, saving, state, tabs, wiring
 from workbench.components import (
     action_bar,
     diff,
@@ -56,14 +56,13 @@ def main() -> None:
 
 def _text(opened: Opened) -> None:
     """Show the text: only the open tab is drawn."""
-    tabs = st.tabs(
+    drawn = st.tabs(
         review_state.TABS,
-        default=review_state.first_tab(opened.sid),
+        default=tabs.settle(opened.sid),
         key=review_state.key("tab", opened.sid),
-        on_change=review_state.keep_tab,
-        args=(opened.sid,),
+        on_change="rerun",
     )
-    for name, tab in zip(review_state.TABS, tabs, strict=True):
+    for name, tab in zip(review_state.TABS, drawn, strict=True):
         if tab.open:
             if name != review_state.EDIT:
                 holding.let_go(opened.service, opened.sid)

@@ -3,6 +3,7 @@
 RunbookError
 ├── InvalidSettings          a setting is wrong; the start stops
 ├── InvalidRequest           a field of a request is wrong
+│   └── TextTooLong          a runbook's text has more bytes than are stored
 ├── NotFound                 no such suggestion, run or version
 │   ├── NoDraft              the suggestion has no runbook draft
 │   └── NotRunbook           the suggestion is of another type
@@ -67,6 +68,17 @@ class InvalidRequest(RunbookError):
         super().__init__(f"{field}: {problem}")
         self.field = field
         self.problem = problem
+
+
+class TextTooLong(InvalidRequest):
+    """A runbook's text has more bytes of UTF-8 than are stored."""
+
+    def __init__(self, field: str, size_bytes: int, limit_bytes: int) -> None:
+        limit = f"{size_bytes:,} bytes, at most {limit_bytes:,} fit"
+        super().__init__(field, f"the text is too long: {limit}")
+        self.size_bytes = size_bytes
+        self.limit_bytes = limit_bytes
+        self.over_bytes = size_bytes - limit_bytes
 
 
 class NotFound(RunbookError):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from runbooks.acts import NewText
-from runbooks.errors import InvalidRequest, NotYourText, RunbookError
+from runbooks.errors import InvalidRequest, NotYourText, RunbookError, TextTooLong
 from runbooks.models import Lease, Suggestion, UnsavedText
 from runbooks.names import NAMELESS
 from runbooks.repository import Repository
@@ -134,7 +134,7 @@ def left_by_nobody(text: UnsavedText, now: datetime, patience: timedelta) -> boo
 
 
 def check_text(markdown: str, field: str = "markdownContent") -> None:
-    """Refuse a text that cannot be stored as it is; raise InvalidRequest of that field."""
+    """Refuse a text that cannot be stored as it is; raise InvalidRequest, TextTooLong."""
     if not markdown.strip():
         raise InvalidRequest(field, "the text is empty")
     try:
@@ -142,8 +142,7 @@ def check_text(markdown: str, field: str = "markdownContent") -> None:
     except UnicodeEncodeError:
         raise InvalidRequest(field, "the text holds half a character") from None
     if size > MAX_TEXT_BYTES:
-        limit = f"{size:,} bytes, at most {MAX_TEXT_BYTES:,} fit"
-        raise InvalidRequest(field, f"the text is too long: {limit}")
+        raise TextTooLong(field, size, MAX_TEXT_BYTES)
 
 
 def _rescued(person: Person, text: str) -> str:

@@ -17,7 +17,7 @@ from runbooks.models import Suggestion
 from runbooks.neighbours import Around, fits, place_of
 from runbooks.revision import iso
 from runbooks.service import RunbookService
-from workbench import notices, review_state, state
+from workbench import notices, review_state, state, tabs
 from workbench.kept import kept
 from workbench.opened import Opened
 from workbench.state import View
@@ -102,8 +102,10 @@ def before(service: RunbookService, suggestion_id: str) -> str:
 
 
 def go(suggestion_id: str) -> None:
-    """Open a suggestion of the same list on this page."""
-    st.query_params.from_dict(state.review_address(suggestion_id, view()))
+    """Open a suggestion of the same list on this page; the one that is open keeps its tab."""
+    here = suggestion_id == state.suggestion_id()
+    tab = tabs.address() if here else {}
+    st.query_params.from_dict({**state.review_address(suggestion_id, view()), **tab})
     st.session_state[_ARRIVED] = (suggestion_id, 0.0)
 
 
@@ -127,10 +129,18 @@ def too_soon(suggestion_id: str) -> bool:
 
 def keep_decided(after: Suggestion, told: str) -> None:
     """Remember a decision that this person has just made, and how to say it (Markdown)."""
-    approval = after.approval
-    at = iso(approval.timestamp) if approval and approval.timestamp else ""
-    what = Decision(after.suggestion_id, at, after.slot.revision)
+    what = Decision(after.suggestion_id, _decided_at(after), after.slot.revision)
     st.session_state[_DECIDED] = Decided(what, told, after.heading)
+
+
+def stands(decided: Decided, now: Suggestion) -> bool:
+    """Say whether a decision is still the one that holds for its suggestion."""
+    return _decided_at(now) == decided.what.at
+
+
+def _decided_at(suggestion: Suggestion) -> str:
+    approval = suggestion.approval
+    return iso(approval.timestamp) if approval and approval.timestamp else ""
 
 
 def mean_to_go_on(service: RunbookService, suggestion_id: str, *, onward: bool) -> None:

@@ -46,6 +46,13 @@ __all__ = [
     "who",
 ]
 
+_FIELDS: Mapping[str, str] = {
+    "markdownContent": "the text",
+    "reason": "the reason",
+    "version": "the version",
+    "name": "the name",
+}
+"""What a field of a request is called on the page; others are called as they are."""
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&^=])")
 _JOINER = "\u2060"
 """Stands between the characters of what Streamlit would turn into an emoji, a link or an arrow."""
@@ -80,7 +87,7 @@ class Message:
 
 _NOTHING_CHANGED = "Nothing was changed."
 _NOT_OVERWRITTEN = "Nothing was overwritten."
-_TEXT_KEPT = "Your text is kept under *unsaved texts*."
+_TEXT_KEPT = "Your text is kept: it is still in the editor."
 
 MESSAGES: Mapping[type[e.RunbookError], Message] = {
     e.RunbookError: Message(
@@ -97,6 +104,11 @@ MESSAGES: Mapping[type[e.RunbookError], Message] = {
         "That cannot be done like this: {problem}.",
         _NOTHING_CHANGED,
         "Correct {field} and try again.",
+    ),
+    e.TextTooLong: Message(
+        "Not saved: the text is too long. It has {size_bytes}, and at most {limit_bytes} fit.",
+        "It stays in the editor, and what was saved before stands.",
+        "Shorten it by {over_bytes}, then save.",
     ),
     e.NotFound: Message(
         "There is no {kind} {key}.",
@@ -271,6 +283,10 @@ def show_error(error: e.RunbookError) -> None:
 
 def _fact(name: str, value: object) -> str:
     """Give one fact of an error as escaped words."""
+    if isinstance(value, int) and name.endswith("_bytes"):
+        return f"{-(-value // 1000):,} kB"
+    if name == "field":
+        return _FIELDS.get(str(value), escape_md(value))
     if isinstance(value, float):
         return f"${value:,.4f}".rstrip("0").rstrip(".") if name.endswith("_usd") else f"{value:.0f}"
     if isinstance(value, int) and not isinstance(value, bool):

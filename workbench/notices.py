@@ -1,12 +1,13 @@
 """What a page says after an act: kept over the rerun that the act causes, then shown once.
 
 Acts run in callbacks, before the page and outside the boundary of `app.py`; `guarded` is their
-boundary.
+boundary. What went wrong stands until the person acts again, also where the page is drawn anew
+meanwhile because something changed.
 """
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec
+from typing import Final, ParamSpec
 
 import streamlit as st
 
@@ -14,6 +15,8 @@ from runbooks.errors import RunbookError
 from workbench import messages, state
 
 P = ParamSpec("P")
+_STANDING: Final = "rb_notices_standing"
+_STAND: Final = "rb_notices_stand"
 
 
 def guarded(act: Callable[P, None]) -> Callable[P, None]:
@@ -25,6 +28,7 @@ def guarded(act: Callable[P, None]) -> Callable[P, None]:
             act(*args, **kwargs)
         except RunbookError as error:
             state.keep_notice("error", messages.message_for(error).markdown())
+        end()
 
     return safe
 
@@ -52,11 +56,34 @@ def problem(text: str) -> None:
     state.keep_notice("problem", text)
 
 
+def stand() -> None:
+    """Let what the page says stand over its next drawing, which no act of the person causes."""
+    st.session_state[_STAND] = True
+
+
+def end() -> None:
+    """Let what the page says end with its next drawing, as the person acted."""
+    st.session_state[_STAND] = False
+
+
 def show() -> None:
     """Show what there is to say, once; who has scrolled down is told that it stands above."""
-    notices = state.take_notices()
-    if any(kind != "done" for kind, _ in notices):
+    fresh, here = state.take_notices(), state.suggestion_id()
+    if any(kind != "done" for kind, _ in fresh):
         st.toast("There is a message at the top of this page.", icon=":material/info:")
+    notices = [*_standing(here), *fresh]
+    st.session_state[_STANDING] = (here, [told for told in notices if told[0] != "done"])
+    _draw(notices)
+
+
+def _standing(here: str) -> list[tuple[str, str]]:
+    """Give what was said of this suggestion before and is not past."""
+    known = st.session_state.get(_STANDING)
+    stands = st.session_state.pop(_STAND, False)
+    return list(known[1]) if stands and isinstance(known, tuple) and known[0] == here else []
+
+
+def _draw(notices: list[tuple[str, str]]) -> None:
     for kind, text in notices:
         if kind == "done":
             st.toast(text, icon=":material/check_circle:")

@@ -28,7 +28,7 @@ HOLD_LOST: Final = "hold_lost"
 KNOWN_REFUSALS: Final = frozenset({STALE, NOT_PENDING, HOLD_LOST})
 """The refusals of a save that show both texts and a way on."""
 
-_TAB_PARAMETER: Final = "tab"
+TAB_PARAMETER: Final = "tab"
 _DESKS: Final = "rb_desks"
 CARRIER: Final = "rb_carrier"
 """The component on every page through which the editor speaks at the last moment."""
@@ -86,7 +86,8 @@ class Desk:
     `screen` and `status` are what the person sees; `base` is the revision that the editor's text
     is written on, `opened` the one that it was opened at; `round` counts how often its text was
     replaced by an act of the person, last by `put`, None for the saved text. `holder` is who has
-    the hold while this tab has not; `renewed` counts monotonic seconds.
+    the hold while this tab has not; `renewed` counts monotonic seconds. `tab` is the tab that the
+    address named last, `tab_written` when this page wrote it there.
 
     `heard` is the sequence of the last text that the editor sent, `answer` what became of its last
     act; `resting` says that nobody typed for a moment, `redraw_due` that the page is to be drawn
@@ -121,6 +122,8 @@ class Desk:
     version: int = 0
     job: str = ""
     first_tab: str = PREVIEW
+    tab: str = PREVIEW
+    tab_written: float = 0.0
 
     def newest(self, base: str) -> str:
         """Give the revision that this editor made of a base, the base itself when it made none."""
@@ -229,36 +232,13 @@ def arrives(suggestion_id: str) -> bool:
     return key("tab", suggestion_id) not in st.session_state
 
 
-def first_tab(suggestion_id: str) -> str:
-    """Give the tab that the URL named (`?tab=`) when the person came, else the first one.
-
-    It stays the same while the page is shown: a new default would pull the person back from the
-    tab that was just clicked.
-    """
-    found = desk(suggestion_id)
-    if arrives(suggestion_id):
-        named = st.query_params.get(_TAB_PARAMETER, "").capitalize()
-        found.first_tab = named if named in TABS else PREVIEW
-    return found.first_tab
-
-
-def keep_tab(suggestion_id: str) -> None:
-    """Write the open tab into the URL."""
-    opened = str(st.session_state.get(key("tab", suggestion_id), PREVIEW))
-    if opened in TABS and opened != PREVIEW:
-        st.query_params[_TAB_PARAMETER] = opened.lower()
-    elif _TAB_PARAMETER in st.query_params:
-        del st.query_params[_TAB_PARAMETER]
-
-
-EDIT_ADDRESS: Final = {_TAB_PARAMETER: EDIT.lower()}
+EDIT_ADDRESS: Final = {TAB_PARAMETER: EDIT.lower()}
 """The URL parameter that opens the editor."""
 
 
 def go_to_tab(suggestion_id: str, name: str) -> None:
     """Open another tab; for callbacks, before the tabs are drawn."""
     st.session_state[key("tab", suggestion_id)] = name
-    keep_tab(suggestion_id)
 
 
 def text_of(name: str) -> str:

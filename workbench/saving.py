@@ -6,13 +6,14 @@ is done once: sequence numbers say so, and a text that stands there already is s
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from runbooks.clock import utc_now
 from runbooks.errors import HoldLost, RunbookError
 from runbooks.models import SlotKind, Suggestion
 from runbooks.service import RunbookService
-from workbench import holding, messages, notices, review_state, state, unsaved
+from workbench import holding, messages, notices, review_state, state, unsaved, wiring
 from workbench.components import text_editor
 from workbench.components.text_editor import Asked, Said, Worded
 from workbench.opened import adopt, same_text, text_of
@@ -59,12 +60,8 @@ def _keep(service: RunbookService, sid: str, said: Said, typed: Worded) -> None:
     unsaved.keep(service, sid, typed.text, resting=typed.resting)
     desk.heard = typed.sequence
     if desk.typed is not None and desk.typed.kept:
-        _end_former_place(service, sid, said.place)
-
-
-@notices.guarded
-def _end_former_place(service: RunbookService, sid: str, place: str) -> None:
-    unsaved.end_place(service, sid, place)
+        with suppress(RunbookError):  # what stays there is the same text, which is offered once
+            unsaved.end_place(service, sid, said.place)
 
 
 def _do(service: RunbookService, sid: str, asked: Asked) -> None:
@@ -75,6 +72,7 @@ def _do(service: RunbookService, sid: str, asked: Asked) -> None:
     if revision:
         desk.followed |= {asked.base: revision} if asked.base != revision else {}
     desk.answer = Answer(asked.sequence, revision)
+    notices.end()
 
 
 def act(service: RunbookService, sid: str, kind: str, text: str, why: str) -> str:
@@ -94,6 +92,8 @@ def act(service: RunbookService, sid: str, kind: str, text: str, why: str) -> st
         return ""
     save = service.reopen_and_save if kind == REOPEN else service.save
     saved = _carry_out(desk, text, partial(save, sid, text, desk.base, person, why), why)
+    if saved is None:
+        _copy_refused(service, sid, desk)
     return saved.slot.revision if saved else ""
 
 
@@ -108,6 +108,12 @@ def _carry_out(
         return None
     done(desk, saved, desk.base)
     return saved
+
+
+def _copy_refused(service: RunbookService, sid: str, desk: Desk) -> None:
+    """Keep a copy of a refused text on the server, where the refusal itself kept none."""
+    if desk.typed is not None and not desk.typed.kept:
+        unsaved.keep(service, sid, desk.typed.text)
 
 
 def _nothing_new(desk: Desk, text: str) -> bool:
@@ -133,10 +139,16 @@ def refused(desk: Desk, text: str, error: RunbookError, reason: str = "") -> Non
     desk.typed = Typed(text, utc_now(), error.text_kept)
     code = review_state.HOLD_LOST if isinstance(error, HoldLost) else error.code
     if code in review_state.KNOWN_REFUSALS:
-        told = messages.message_for(error).title
-        desk.refusal = Refusal(text, desk.base, code, told, reason)
+        desk.refusal = Refusal(text, desk.base, code, _told(error), reason)
     else:
         state.keep_notice("error", messages.message_for(error).markdown())
+
+
+def _told(error: RunbookError) -> str:
+    """Say why a save was refused; two tabs of one person are not two people."""
+    if isinstance(error, HoldLost) and error.holder == wiring.person().actor:
+        return "You took this over in another tab."
+    return messages.message_for(error).title
 
 
 def save_typed(service: RunbookService, sid: str) -> Suggestion | None:
@@ -146,4 +158,7 @@ def save_typed(service: RunbookService, sid: str) -> Suggestion | None:
     if typed is None:
         return service.peek(sid).suggestion
     save = partial(service.save, sid, typed.text, desk.base, person)
-    return _carry_out(desk, typed.text, save)
+    saved = _carry_out(desk, typed.text, save)
+    if saved is None:
+        _copy_refused(service, sid, desk)
+    return saved

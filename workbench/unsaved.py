@@ -7,7 +7,7 @@ from runbooks.clock import utc_now
 from runbooks.errors import RunbookError
 from runbooks.service import RunbookService
 from runbooks.unsaved import Person
-from workbench import review_state, state, wiring
+from workbench import notices, review_state, state, wiring
 from workbench.opened import same_text, text_of
 from workbench.review_state import Desk, Typed
 
@@ -27,6 +27,7 @@ def keep(service: RunbookService, sid: str, text: str, *, resting: bool = True) 
     desk.redraw_due |= before is not _standing(desk)
     if resting and desk.redraw_due:
         desk.redraw_due = False
+        notices.stand()
         state.ask_redraw()
 
 

@@ -28,6 +28,7 @@ TABLE: Mapping[type[e.RunbookError], Row] = {
     e.RunbookError: Row(500, "Something went wrong on our side. The log says more."),
     e.InvalidSettings: Row(500, "The setting {setting} is wrong: {problem}."),
     e.InvalidRequest: Row(422, "{field}: {problem}."),
+    e.TextTooLong: Row(422, "{field}: {problem}."),
     e.NotFound: Row(404, "There is no {kind} {key}."),
     e.NoDraft: Row(404, "{key} has no runbook draft yet; generate one, or PUT your own text."),
     e.NotRunbook: Row(404, "{key} is a suggestion of type {type}, not a runbook."),

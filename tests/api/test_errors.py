@@ -16,6 +16,7 @@ SAMPLES: dict[type[RunbookError], RunbookError] = {
     e.RunbookError: e.RunbookError(),
     e.InvalidSettings: e.InvalidSettings("PORT", "not a number"),
     e.InvalidRequest: e.InvalidRequest("limit", "1 to 200"),
+    e.TextTooLong: e.TextTooLong("markdownContent", 600_001, 600_000),
     e.NotFound: e.NotFound("run", "run_x"),
     e.NoDraft: e.NoDraft("s1"),
     e.NotRunbook: e.NotRunbook("s1", "eval"),

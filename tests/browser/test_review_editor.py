@@ -2,23 +2,33 @@
 
 import json
 import re
-import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 
 from runbooks.clock import utc_now
 from runbooks.store.sqlite import SqliteStore
 from runbooks.unsaved import Person
 from tests.browser.conftest import Product, idle, person
+from tests.browser.editing import (
+    GOOD,
+    LABEL,
+    area,
+    editing,
+    mark,
+    save_button,
+    shows,
+    stored,
+    type_at_end,
+    until,
+    written,
+)
 from tests.ui.test_review_untrusted import poisoned
-from tests.world import GOOD_RUNBOOK, World, make_world
+from tests.world import World, make_world
 from tools.screenshots import overflow
 
 pytestmark = pytest.mark.browser
-LABEL = "Runbook in Markdown"
-GOOD = GOOD_RUNBOOK.read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -30,65 +40,7 @@ def world(product: Product) -> World:
 @pytest.fixture
 def sid(world: World) -> str:
     """A suggestion with a runbook that a person wrote."""
-    name = world.suggest()
-    kim = Person("local:Kim")
-    world.service.open(name, kim)
-    world.service.save(name, GOOD, "none", kim)
-    return name
-
-
-def editing(browser: Browser, product: Product, sid: str, who: str = "Kim") -> Page:
-    """The editor of a suggestion, open in a browser of its own."""
-    page = person(browser, product, who).new_page()
-    page.goto(f"{product.address}/review?id={sid}&tab=edit")
-    page.get_by_label(LABEL).wait_for()
-    idle(page)
-    return page
-
-
-def save_button(page: Page) -> Locator:
-    """The editor's own button."""
-    return page.get_by_role("button", name="Save", exact=True)
-
-
-def mark(page: Page, words: str) -> None:
-    """Wait until the editor says how safe the text is."""
-    expect(page.locator(".editor .head")).to_contain_text(words)
-
-
-def area(page: Page) -> str:
-    """What stands in the editor."""
-    return page.get_by_label(LABEL).input_value()
-
-
-def shows(page: Page, ending: str) -> None:
-    """The editor, and no other, holds a text with this ending."""
-    field = page.get_by_label(LABEL)
-    expect(field).to_have_count(1)
-    idle(page)
-    expect(field).to_have_value(re.compile(ending))
-
-
-def type_at_end(page: Page, words: str) -> None:
-    """Type behind the last line."""
-    page.get_by_label(LABEL).click()
-    page.keyboard.press("Control+End")
-    page.keyboard.type(words)
-
-
-def stored(world: World, sid: str) -> str:
-    """The text as it is stored."""
-    draft = world.read(sid).slot.draft
-    return draft.markdown_content if draft else ""
-
-
-def until(holds, what: str) -> None:  # type: ignore[no-untyped-def]
-    """Wait until something is so."""
-    for _ in range(100):
-        if holds():
-            return
-        time.sleep(0.1)
-    raise AssertionError(what)
+    return written(world)
 
 
 @pytest.mark.parametrize("how", ["keyboard", "mouse"])

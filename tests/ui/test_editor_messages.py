@@ -131,6 +131,34 @@ def test_a_text_that_cannot_be_saved_stays_in_the_editor(editing: Page, text: st
     assert editing.desk.typed.text == text
 
 
+def test_a_text_that_is_too_long_is_refused_in_words(editing: Page) -> None:
+    """Size, limit and what to do; the server has a copy, and says so on every tab."""
+    say(editing, asked(editing, 5, GOOD + "x" * 700_000, editing.stored.slot.revision))
+    assert "the text is too long" in editing.text
+    assert "at most 600 kB fit" in editing.text
+    assert "markdownContent" not in editing.text
+    assert editing.editor.data["most"] == 600_000
+    assert editing.editor.data["kept"]
+    assert len(editing.world.service.peek(editing.sid).unsaved) == 1
+    assert "the server has" not in editing.text
+    editing.tab("Preview")
+    assert "**unsaved text**, the server has a copy" in editing.text
+
+
+def test_what_went_wrong_stands_until_the_person_acts(editing: Page) -> None:
+    """What typing draws anew, as text becomes unsaved, leaves the message; a save ends it."""
+    base = editing.stored.slot.revision
+    say(editing, asked(editing, 5, "", base))
+    assert "the text is empty" in editing.text
+    for number, text in ((6, GOOD), (7, GOOD + "x"), (8, GOOD)):
+        typed = {"sequence": number, "base": base, "text": text, "resting": True}
+        say(editing, {"item": editing.sid, "place": "", "act": None, "typed": typed})
+        assert "the text is empty" in editing.text
+    say(editing, asked(editing, 9, GOOD + "\nmore\n", base))
+    assert "the text is empty" not in editing.text
+    assert editing.stored.slot.draft.markdown_content == GOOD + "\nmore\n"
+
+
 def copy(sid: str, text: str, **more: object) -> dict[str, object]:
     """A copy that a browser kept of a tab that is gone."""
     named = {"name": f"runbooks:text:{sid}", "at": 5, "item": sid, "base": "none"}

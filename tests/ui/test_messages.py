@@ -27,6 +27,7 @@ EXAMPLES = [
     errors.StaleRevision("sugg-1", "abc", "def"),
     errors.NotPending("sugg-1", "approved"),
     errors.AlreadyPending("sugg-1"),
+    errors.TextTooLong("markdownContent", 1_051_689, 600_000),
     errors.GenerationInProgress("sugg-1", "local:kim", 31.5),
     errors.BeingEdited("sugg-1", "local:kim#tab"),
     errors.HoldLost("sugg-1", None),
@@ -88,7 +89,7 @@ def test_untrusted_text_in_an_error_stays_text() -> None:
 
 
 def test_a_text_that_is_kept_is_said_only_where_it_is_kept() -> None:
-    """Nobody is told that a text is kept under unsaved texts when the store refused it."""
+    """Nobody is told that a text is kept when the store refused it."""
     kept, lost = errors.StaleRevision("s", "a", "b"), errors.StaleRevision("s", "a", "b")
     kept.text_kept = True
     assert "Your text is kept" in message_for(kept).what_was_kept

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from runbooks.models import SlotKind
-from workbench import flow, messages, times, wiring
+from workbench import flow, messages, review_state, tabs, times, wiring
 from workbench.components import decision, regenerate, walk
 from workbench.opened import Opened, short
 
@@ -67,9 +67,16 @@ def _saved(opened: Opened) -> str:
     typed = opened.desk.typed
     if typed is None:
         return ":green[●] saved" if opened.text else ""
+    if _editor_says(opened):
+        return ":orange[●] **unsaved text**"
     if typed.kept:
-        return ":orange[●] **unsaved text**, kept on the server"
-    return ":red[●] **unsaved text**, only in this page"
+        return ":orange[●] **unsaved text**, the server has a copy"
+    return ":red[●] **unsaved text**, the server has no copy"
+
+
+def _editor_says(opened: Opened) -> bool:
+    """Whether the editor in sight tells where the copies are, which it alone knows at any time."""
+    return tabs.opened(opened.sid) == review_state.EDIT and wiring.editor() == "own"
 
 
 def _held(opened: Opened) -> str:

@@ -9,6 +9,7 @@ from runbooks.holds import RENEW_SECONDS
 from runbooks.models import RunbookDraft, SlotKind
 from runbooks.redaction import redact
 from runbooks.service import RunbookService
+from runbooks.unsaved import MAX_TEXT_BYTES
 from workbench import (
     holding,
     messages,
@@ -112,6 +113,7 @@ def _sheet(opened: Opened, read_only: bool) -> Sheet:
         place=me.place,
         start=start(opened),
         base=opened.slot.revision,
+        most=MAX_TEXT_BYTES,
         act=text_editor.SAVE if opened.pending else text_editor.REOPEN,
         name="Save" if opened.pending else "Reopen and save",
         asked="Why it changes (optional)" if opened.pending else "Why it is opened again (needed)",
@@ -177,6 +179,8 @@ def _hints(opened: Opened) -> None:
             "what stands there now stays in the history.",
             icon=":material/warning:",
         )
+    if not opened.pending:
+        opened.desk.saved = ""
     saved = opened.desk.saved
     if saved and saved == slot.revision and not opened.dirty:
         st.success(
@@ -193,6 +197,7 @@ def _keep_holding(service: RunbookService, sid: str) -> None:
     if desk.lease is not None:
         holding.keep(service, sid)
     if desk.holder != before:
+        notices.stand()
         st.rerun()
 
 

@@ -88,6 +88,7 @@ def _take() -> None:
         if taken.get(copy.name) != copy.stamp and _took(wiring.service(), copy):
             taken[copy.name] = copy.stamp
             review_state.keep_taken_copies(taken)
+            notices.stand()
             state.ask_redraw()
 
 

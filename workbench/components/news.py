@@ -27,4 +27,5 @@ def _look(service: RunbookService, sid: str, standing: Standing, since: float) -
     glance = service.peek(sid)
     now = glance.suggestion
     if (now.slot.revision, now.status, glance.entry.hold_by) != standing:
+        notices.stand()
         st.rerun()

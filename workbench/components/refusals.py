@@ -1,5 +1,7 @@
 """A save that was refused: both texts are here, and the ways on. Nothing is lost on any of them."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from runbooks.errors import RunbookError
@@ -9,6 +11,34 @@ from workbench import holding, messages, notices, review_state, saving, times, u
 from workbench.components import diff
 from workbench.opened import Opened, short, text_of
 from workbench.review_state import HOLD_LOST, KNOWN_REFUSALS, NOT_PENDING, Desk, Refusal
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What the two texts are called; each is a piece of a sentence."""
+
+    way: str
+    save: str
+    stays: str
+    take: str
+    aside: str
+
+
+_THEIRS = _Words(
+    "Theirs → yours",
+    "Save mine over theirs",
+    "Theirs stays in the history.",
+    "Take theirs",
+    "Yours is kept aside and offered again.",
+)
+_STORED = _Words(
+    "Stored → typed here",
+    "Save what is typed here",
+    "The stored text stays in the history.",
+    "Take the stored text",
+    "What is typed here is kept aside and offered again.",
+)
+"""For a text that no other person wrote: one's own from another tab, or the drafter's."""
 
 
 def show(opened: Opened) -> None:
@@ -29,23 +59,23 @@ def show(opened: Opened) -> None:
 
 
 def _both(opened: Opened, refusal: Refusal) -> None:
-    """Show mine against theirs, and three ways on."""
-    theirs = opened.now.slot
-    draft = theirs.draft
-    who = messages.escape_md(wiring.shown(draft.edited_by)) if draft and draft.edited_by else ""
+    """Show the stored text against the typed one, and three ways on."""
+    stored, words = opened.now.slot, _words(opened)
+    draft = stored.draft
     when = times.since(draft.edited_at or draft.updated_at) if draft else ""
-    by = f" by **{who}**" if who else " by the drafter" if theirs.kind is SlotKind.GENERATED else ""
-    st.markdown(f"Stored now: revision `{short(theirs.revision)}`{by} {when}. Theirs → yours:")
-    diff.pair(opened, text_of(theirs), _mine(opened.desk, refusal), key="refusal")
-    named = (opened.service, opened.sid, theirs.revision)
+    st.markdown(
+        f"Stored now: revision `{short(stored.revision)}`{_by(opened)} {when}. {words.way}:"
+    )
+    diff.pair(opened, text_of(stored), _mine(opened.desk, refusal), key="refusal")
+    named = (opened.service, opened.sid, stored.revision)
     with st.container(horizontal=True):
         st.button(
-            "Save mine over theirs",
+            words.save,
             key=_key("mine", opened),
             on_click=_save_over,
             args=named,
             disabled=not opened.pending,
-            help="Theirs stays in the history.",
+            help=words.stays,
         )
         st.button(
             "Merge by hand below",
@@ -55,12 +85,31 @@ def _both(opened: Opened, refusal: Refusal) -> None:
             help="The next save goes over the text that is stored now.",
         )
         st.button(
-            "Take theirs",
+            words.take,
             key=_key("theirs", opened),
             on_click=_take_theirs,
             args=named[:2],
-            help="Yours is kept aside and offered again.",
+            help=words.aside,
         )
+
+
+def _editor_of(opened: Opened) -> str:
+    draft = opened.now.slot.draft
+    return (draft.edited_by or "") if draft is not None else ""
+
+
+def _words(opened: Opened) -> _Words:
+    return _THEIRS if _editor_of(opened) not in ("", opened.person.actor) else _STORED
+
+
+def _by(opened: Opened) -> str:
+    """Say who wrote the stored text; this tab knows its own, so one's own came from elsewhere."""
+    who = _editor_of(opened)
+    if not who:
+        return " by the drafter" if opened.now.slot.kind is SlotKind.GENERATED else ""
+    if who == opened.person.actor:
+        return " by **you**, elsewhere"
+    return f" by **{messages.escape_md(wiring.shown(who))}**"
 
 
 def _reopen(opened: Opened, refusal: Refusal) -> None:
@@ -76,10 +125,10 @@ def _reopen(opened: Opened, refusal: Refusal) -> None:
 
 
 def _lost(opened: Opened, refusal: Refusal) -> None:
-    st.markdown("Look at what is stored now against your text, then take it back if you must.")
+    st.markdown("Look at what is stored now against what is typed here, then take it back.")
     diff.pair(opened, text_of(opened.now.slot), _mine(opened.desk, refusal), key="lost")
     st.button(
-        "Take it back and save mine",
+        "Take it back and save this",
         key=_key("take_back", opened),
         on_click=_take_back,
         args=(opened.service, opened.sid, opened.now.slot.revision),

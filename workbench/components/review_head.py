@@ -120,8 +120,11 @@ def _meanwhile(opened: Opened) -> None:
 def _newer(opened: Opened) -> None:
     theirs = opened.now.slot
     draft = theirs.draft
-    who = messages.escape_md(wiring.shown(draft.edited_by)) if draft and draft.edited_by else ""
-    by = f"**{who}** saved a newer text" if who else "A newer text was stored"
+    editor = (draft.edited_by or "") if draft else ""
+    who = messages.escape_md(wiring.shown(editor))
+    by = f"**{who}** saved a newer text" if editor else "A newer text was stored"
+    if editor == opened.person.actor:
+        by = "**You** saved a newer text elsewhere"
     when = times.since((draft.edited_at or draft.updated_at) if draft else None)
     with st.container(border=True, key="rv_newer", horizontal=True, vertical_alignment="center"):
         st.markdown(

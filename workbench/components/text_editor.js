@@ -12,6 +12,9 @@ const COPY_PAUSE_FROM = 150000;
 const COPY_PAUSE_MS = 300;
 const LINES_UP_TO = 60000; // beyond, colours and numbers would cost more than a frame a key
 const OF_SAVED = -1; // marks of the saved text
+const BY_HAND_MS = 300;
+const DIALOG = '[data-testid="stDialog"]';
+const IN_REACH = "data-react-aria-top-layer"; // a dialog of the page leaves what has it usable
 const PREFIX = "runbooks:text:";
 
 // What outlives this component while the page is loaded; the keeper uses it too.
@@ -22,6 +25,12 @@ const shared = (window.runbooksTexts ??= {
 });
 
 const unix = (text) => text.replace(/\r\n?/g, "\n");
+const kilobytes = (bytes) => `${Math.ceil(bytes / 1000).toLocaleString("en")} kB`;
+
+function isCutOff() {
+  const known = document.querySelector('[data-testid="stApp"]')?.dataset.testConnectionState;
+  return known !== undefined && known !== "CONNECTED";
+}
 
 function store(key, value) {
   try {
@@ -172,6 +181,7 @@ class Editor {
     this.area = root.querySelector("textarea");
     this.status = root.querySelector(".status");
     this.detail = root.querySelector(".detail");
+    this.long = root.querySelector(".long");
     this.told = root.querySelector(".told");
     this.why = root.querySelector(".why");
     this.button = root.querySelector("button.main");
@@ -182,6 +192,7 @@ class Editor {
     this.button.addEventListener("click", () => this.act());
     root.addEventListener("keydown", (event) => this.key(event));
     for (const name of ["keyup", "keypress"]) root.addEventListener(name, (event) => event.stopPropagation());
+    this.stay();
     this.outside();
     this.pulse = setInterval(() => this.again(), 1000);
   }
@@ -191,7 +202,9 @@ class Editor {
     this.ends = new AbortController();
     const heard = { capture: true, signal: this.ends.signal };
     const flush = (event) => {
-      if (!event.composedPath().includes(this.root)) this.flush(true);
+      if (event.composedPath().includes(this.root)) return;
+      this.leftAt = Date.now();
+      this.flush(true);
     };
     for (const name of ["pointerdown", "mousedown", "keydown"]) window.addEventListener(name, flush, heard);
     window.addEventListener("click", (event) => {
@@ -204,6 +217,19 @@ class Editor {
       this.flush(true);
       if (this.dirty() || this.sheet.saving) event.preventDefault();
     }, heard);
+  }
+
+  // When the server is gone, Streamlit opens a dialog by itself. It takes the keyboard and locks the
+  // rest of the page, and what is typed on would go nowhere: so the focus stays with who types.
+  stay() {
+    const places = [this.root, this.root.getRootNode().host].filter(Boolean);
+    this.root.addEventListener("focusin", () => places.forEach((place) => place.setAttribute(IN_REACH, "true")));
+    this.root.addEventListener("focusout", (event) => {
+      const taken = event.relatedTarget?.closest?.(DIALOG);
+      const byHand = Date.now() - (this.leftAt || 0) < BY_HAND_MS;
+      if (taken && !byHand) event.target.focus({ preventScroll: true });
+      else if (!this.root.contains(event.relatedTarget)) places.forEach((place) => place.removeAttribute(IN_REACH));
+    });
   }
 
   // A link to another page is followed at once, a state is sent a moment later, and then it would
@@ -357,6 +383,10 @@ class Editor {
     } else if (event.key === "F8") {
       event.preventDefault();
       this.nextMark(event.shiftKey);
+    } else if (event.key === "Tab") {
+      this.leftAt = Date.now();
+    } else if (event.key === "Escape") {
+      document.querySelector(`${DIALOG} button[aria-label="Close"]`)?.click();
     }
   }
 
@@ -455,7 +485,7 @@ class Editor {
     this.button.textContent = data.name;
     const find = data.marks.length ? " F8 goes to the next finding." : "";
     const long = this.text.length > LINES_UP_TO ? " A text of this length has no colours and line numbers." : "";
-    this.root.querySelector(".keys").textContent = data.read_only ? long : `Ctrl+S saves. Tab leaves the editor.${find}${long}`;
+    this.root.querySelector(".keys").textContent = data.read_only ? long : `Ctrl+S saves. Tab and Shift+Tab leave the editor.${find}${long}`;
   }
 
   draw() {
@@ -500,8 +530,28 @@ class Editor {
     this.tellLine();
   }
 
+  // How many bytes are too many to be saved; one of 16 bits gives three at most.
+  tooMany() {
+    const { most } = this.data;
+    if (this.data.read_only || this.text.length * 3 <= most) return 0;
+    if (this.measured?.text !== this.text) {
+      this.measured = { text: this.text, bytes: new TextEncoder().encode(this.text).length };
+    }
+    return Math.max(0, this.measured.bytes - most);
+  }
+
+  tellLength() {
+    const over = this.tooMany();
+    const text = over
+      ? `Too long to be saved: ${kilobytes(this.measured.bytes)}, and at most ${kilobytes(this.data.most)} fit. ` +
+        `Shorten it by ${kilobytes(over)}.`
+      : "";
+    if (this.long.textContent !== text) this.long.textContent = text;
+  }
+
   tell() {
     if (!this.sheet) return;
+    this.tellLength();
     const [kind, text, detail] = this.state();
     this.detail.textContent = detail ? `· ${detail}` : "";
     if (this.status.textContent === text) return;
@@ -516,7 +566,8 @@ class Editor {
     if (sheet.saving) return ["saving", "Saving …", late ? `no answer yet; ${here}` : ""];
     if (!this.dirty()) return data.base === "none" ? ["empty", "Nothing is saved yet"] : ["saved", "Saved"];
     const copied = sheet.told === this.text && data.heard >= sheet.toldAs && data.kept;
-    return ["unsaved", "Not saved", copied ? "the server has a copy" : here];
+    const where = copied ? "the server has a copy" : here;
+    return ["unsaved", "Not saved", isCutOff() ? `no connection to the server; ${where}` : where];
   }
 }
 

@@ -23,13 +23,16 @@ _HTML = """
   </div>
   <div class="sheet"><div class="page">
     <div class="lines" aria-hidden="true"></div>
-    <textarea spellcheck="false" autocapitalize="off" autocomplete="off"></textarea>
+    <textarea
+      spellcheck="false" autocapitalize="off" autocomplete="off" aria-describedby="keys"
+    ></textarea>
   </div></div>
+  <div class="long" role="status"></div>
   <div class="told" role="status"></div>
   <div class="foot">
     <label><span class="asked"></span><input class="why" maxlength="400"></label>
   </div>
-  <div class="keys"></div>
+  <div class="keys" id="keys"></div>
 </div>
 """
 _EDITOR = st.components.v2.component(
@@ -97,10 +100,10 @@ class Sheet:
     """What the editor is told.
 
     `who` and `place` say whose copies in the browser these are. `start` is the saved text of the
-    revision `base`. `answered` is the sequence of the last act that was worked on, `saved` whether
-    it was saved, as `revision`. `heard` is the sequence of the last text that arrived, `kept`
-    whether the server has a copy of it. `marks` belong to the text with the sequence `marked`, or
-    to the saved one (MARKS_OF_SAVED).
+    revision `base`; at most `most` bytes of UTF-8 can be saved. `answered` is the sequence of the
+    last act that was worked on, `saved` whether it was saved, as `revision`. `heard` is the
+    sequence of the last text that arrived, `kept` whether the server has a copy of it. `marks`
+    belong to the text with the sequence `marked`, or to the saved one (MARKS_OF_SAVED).
     """
 
     item: str
@@ -109,6 +112,7 @@ class Sheet:
     place: str
     start: str
     base: str
+    most: int
     act: str
     name: str
     asked: str

@@ -9,11 +9,14 @@ from workbench.opened import Opened
 
 
 def show(opened: Opened) -> None:
-    """Show what was decided last, with Undo; nothing before the first decision."""
+    """Show what was decided last, with Undo; nothing before the first decision, or once it fell."""
     decided = flow.last_decided()
     if decided is None:
         return
     here = decided.what.suggestion_id == opened.sid
+    if here and not flow.stands(decided, opened.now):
+        flow.forget_decided()
+        return
     what = "" if here else f"**{messages.escape_md(redact(decided.heading), 80)}**: "
     with st.container(border=True, key="rv_undo", horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/check_circle: {what}{decided.told}", width="stretch")

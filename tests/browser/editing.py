@@ -1,0 +1,77 @@
+"""Typing in the editor of the review page, and looking at what became of it."""
+
+import re
+import time
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from runbooks.unsaved import Person
+from tests.browser.conftest import Product, idle, person
+from tests.world import GOOD_RUNBOOK, World
+
+LABEL = "Runbook in Markdown"
+GOOD = GOOD_RUNBOOK.read_text(encoding="utf-8")
+
+
+def written(world: World) -> str:
+    """A suggestion with a runbook that a person wrote."""
+    name = world.suggest()
+    kim = Person("local:Kim")
+    world.service.open(name, kim)
+    world.service.save(name, GOOD, "none", kim)
+    return name
+
+
+def editing(browser: Browser, product: Product, sid: str, who: str = "Kim") -> Page:
+    """The editor of a suggestion, open in a browser of its own."""
+    page = person(browser, product, who).new_page()
+    page.goto(f"{product.address}/review?id={sid}&tab=edit")
+    page.get_by_label(LABEL).wait_for()
+    idle(page)
+    return page
+
+
+def save_button(page: Page) -> Locator:
+    """The editor's own button."""
+    return page.get_by_role("button", name="Save", exact=True)
+
+
+def mark(page: Page, words: str) -> None:
+    """Wait until the editor says how safe the text is."""
+    expect(page.locator(".editor .head")).to_contain_text(words)
+
+
+def area(page: Page) -> str:
+    """What stands in the editor."""
+    return page.get_by_label(LABEL).input_value()
+
+
+def shows(page: Page, ending: str) -> None:
+    """The editor, and no other, holds a text with this ending."""
+    field = page.get_by_label(LABEL)
+    expect(field).to_have_count(1)
+    idle(page)
+    expect(field).to_have_value(re.compile(ending))
+
+
+def type_at_end(page: Page, words: str) -> None:
+    """Type behind the last line."""
+    page.get_by_label(LABEL).click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(words)
+
+
+def stored(world: World, sid: str) -> str:
+    """The text as it is stored."""
+    draft = world.read(sid).slot.draft
+    return draft.markdown_content if draft else ""
+
+
+def until(holds: Callable[[], bool], what: str) -> None:
+    """Wait until something is so."""
+    for _ in range(100):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError(what)
