@@ -2,52 +2,62 @@
 // Streamlit's own link leads to the beginning of the page, this one to what the page is for.
 
 const ID = "rb-skip";
+const START = "rb-start";
+const AGAIN_MS = 100;
 const LEFT_MS = [0, 300, 1000]; // until then what had the focus on the page before is gone
 
-function jump(place, name) {
-  const goal = document.querySelector(`.${place}`) || document.getElementById("stMain");
-  if (!goal) return;
-  goal.tabIndex = -1;
-  goal.setAttribute("role", "group");
-  goal.setAttribute("aria-label", name);
-  goal.focus();
+// The actions are drawn last of all: who is faster than the page gets there when they come.
+function jump(place, name, left = 50) {
+  const goal = document.querySelector(`.${place}`);
+  if (goal) {
+    goal.tabIndex = -1;
+    goal.setAttribute("role", "group");
+    goal.setAttribute("aria-label", name);
+    goal.focus();
+  } else if (!left) {
+    document.getElementById("stMain")?.focus();
+  } else if (document.activeElement?.id === ID) {
+    setTimeout(jump, AGAIN_MS, place, name, left - 1);
+  }
 }
 
-function linkOf() {
-  const known = document.getElementById(ID);
-  if (known) return known;
-  const link = document.createElement("a");
-  link.id = ID;
-  link.href = "#root";
-  link.addEventListener("focus", () => {
-    const app = document.querySelector(".stApp");
-    if (app) link.style.colorScheme = getComputedStyle(app).colorScheme;
-  });
-  document.body.prepend(link);
-  return link;
+function made(tag, id) {
+  const node = document.getElementById(id) || document.createElement(tag);
+  node.id = id;
+  return node;
 }
 
 // Where the focus was lost with the page before, Tab would go on from that place in the middle.
-function beginHere(link) {
-  if (!link.isConnected || document.activeElement !== document.body) return;
-  const start = document.createElement("span");
+function beginHere() {
+  if (document.activeElement !== document.body) return;
+  const start = made("span", START);
   start.tabIndex = -1;
-  link.before(start);
+  document.body.prepend(start);
   start.focus({ preventScroll: true });
-  start.remove();
+  start.blur();
+}
+
+function show({ label, name, place }) {
+  const link = made("a", ID);
+  link.href = "#root";
+  link.textContent = label;
+  link.onfocus = () => {
+    const app = document.querySelector(".stApp");
+    if (app) link.style.colorScheme = getComputedStyle(app).colorScheme;
+  };
+  link.onclick = (event) => {
+    event.preventDefault();
+    jump(place, name);
+  };
+  if (!link.isConnected) document.body.prepend(link);
 }
 
 export default function ({ data }) {
-  if (!data.label) {
-    document.getElementById(ID)?.remove();
-    return undefined;
+  const before = window.runbooksPage;
+  window.runbooksPage = data.page;
+  if (data.goal) show(data.goal);
+  else document.getElementById(ID)?.remove();
+  if (before !== undefined && before !== data.page) {
+    LEFT_MS.forEach((ms) => setTimeout(beginHere, ms));
   }
-  const link = linkOf();
-  if (link.textContent !== data.label) LEFT_MS.forEach((ms) => setTimeout(beginHere, ms, link));
-  link.textContent = data.label;
-  link.onclick = (event) => {
-    event.preventDefault();
-    jump(data.place, data.name);
-  };
-  return () => link.remove();
 }

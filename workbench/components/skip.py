@@ -32,4 +32,4 @@ _LINK = st.components.v2.component(
 def show(address: str) -> None:
     """Show the link of the page at this address; pages without one have Streamlit's own alone."""
     goal = _GOALS.get(address)
-    _LINK(key="rb_skip", data=asdict(goal) if goal else {})
+    _LINK(key="rb_skip", data={"page": address, "goal": asdict(goal) if goal else None})
