@@ -115,14 +115,8 @@ class Acts:
         put: dict[FieldPath, object] = {SNIPPET: text.snippet, ("updated_at",): iso(now)}
         fields = {**text.besides, **put}
         after = read_after(suggestion, fields)
-        listed = self.entry_write(
-            after,
-            entry,
-            Head(number, version.revision),
-            seen_by,
-            ended,
-            edited=text.reason is VersionReason.EDITED,
-        )
+        head, edited = Head(number, version.revision), text.reason is VersionReason.EDITED
+        listed = self.entry_write(after, entry, head, seen_by, ended, edited=edited)
         return [
             Update(Collection.SUGGESTIONS, sid, fields, if_token=suggestion.token),
             *found,

@@ -41,21 +41,29 @@ def firestore_host() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def launched() -> Iterator[Browser]:
     """A headless Chromium for all tests: Playwright runs once a process.
 
     Where there is none these tests are skipped, but in CI they must run.
     """
     with sync_playwright() as playwright:
         try:
-            launched = playwright.chromium.launch(executable_path=browser_path(), args=list(FLAGS))
+            browser = playwright.chromium.launch(executable_path=browser_path(), args=list(FLAGS))
         except PlaywrightError as missing:
             reason = f"there is no Chromium that starts: {missing.message.splitlines()[0][:120]}"
             if os.environ.get("CI") == "true":
                 pytest.fail(reason)
             pytest.skip(reason)
-        yield launched
-        launched.close()
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def chromium(launched: Browser) -> Iterator[Browser]:
+    """The headless Chromium; pages that a test leaves open would call its server for ever."""
+    yield launched
+    for context in launched.contexts:
+        context.close()
 
 
 @pytest.fixture
