@@ -4,9 +4,15 @@ A spec is Vega-Lite as `st.vega_lite_chart` takes it.
 """
 
 from collections.abc import Mapping, Sequence
+from html import escape
+
+import streamlit as st
 
 HEIGHT = 170
 """The height of a chart, in pixels."""
+
+BLUE, GREEN, RED, ORANGE, GRAY = "#2b7bb9", "#3a9d5d", "#c23b3b", "#d9822b", "#8795a1"
+"""Colours that can be told from both backgrounds, light and dark."""
 
 Spec = dict[str, object]
 
@@ -49,8 +55,26 @@ def quantity(field: str, **axis: object) -> Spec:
     return named | ({"axis": axis} if axis else {})
 
 
+def legend(title: str, kinds: Mapping[str, str]) -> None:
+    """Show what a chart shows, and each kind with exactly the colour that it has there."""
+    if not kinds:
+        st.caption(title)
+        return
+    named = "".join(
+        f' <span><span class="rb-kind" aria-hidden="true" style="color: {colour}">■</span>'
+        f" {escape(name)}</span>"
+        for name, colour in kinds.items()
+    )
+    st.html(f'<p class="rb-legend">{escape(title)}:{named}</p>')
+
+
+def scale(kinds: Mapping[str, str]) -> Spec:
+    """Give the colour of each kind to a chart, the same that `legend` shows."""
+    return {"domain": list(kinds), "range": list(kinds.values())}
+
+
 def coloured(field: str, **how: object) -> Spec:
-    """Give the colours of the kinds of a field; their legend stands in the caption above."""
+    """Give the colours of the kinds of a field; `legend` names them above."""
     return {"field": field, "type": "nominal", **how, "legend": None}
 
 

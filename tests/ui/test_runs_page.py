@@ -1,5 +1,7 @@
 """The page of runs as a person uses it."""
 
+import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -204,3 +206,19 @@ def test_decisions_and_drafts_are_shown_by_day(app: App, world: World) -> None:
     assert len(app.at.get("vega_lite_chart")) == 4
     assert any("Hours to a decision" in title for title in titles)
     assert any("Edits for each approved runbook" in title for title in titles)
+
+
+def test_a_legend_names_the_colours_that_the_chart_is_given(app: App, world: World) -> None:
+    """What is said and what is drawn come from one table for each chart."""
+    record(world, 1)
+    record(world, 2)
+    name = world.suggest()
+    world.service.run_once(BatchOrder(5, "kim"))
+    world.service.approve(name, world.revision(name), "local:kim", override_reason="known")
+    app.open("runs")
+    told = [e.proto.body for e in app.at.get("html") if 'class="rb-legend' in e.proto.body]
+    legends = [re.findall(r'color: ([^"]+)">■</span> ([^<]+)', legend) for legend in told]
+    assert [kind for _, kind in legends[0]] == ["drafted", "template", "skipped", "error"]
+    charts = [json.loads(chart.proto.spec) for chart in app.at.get("vega_lite_chart")]
+    scales = [chart["encoding"]["color"]["scale"] for chart in charts if "scale" in str(chart)]
+    assert [list(zip(s["range"], s["domain"], strict=True)) for s in scales] == legends

@@ -8,8 +8,12 @@ from runbooks.models import RunSummary
 from workbench import charts, times
 from workbench.charts import Spec
 
-_KINDS = ("Drafted", "Template", "Skipped", "Error")
-_LEGEND = ":blue[■] drafted :orange[■] template :gray[■] skipped :red[■] error"
+_KINDS = {
+    "drafted": charts.BLUE,
+    "template": charts.ORANGE,
+    "skipped": charts.GRAY,
+    "error": charts.RED,
+}
 _PACE_FROM = 5
 """Smaller batches say little about the pace of 20 drafts."""
 
@@ -21,7 +25,9 @@ def show(runs: Sequence[RunSummary]) -> None:
         return
     left, middle, right = st.columns(3, gap="medium")
     with left:
-        _titled(f"Outcomes of each run: {_LEGEND}", _bars(done))
+        title = "Outcomes of each run"
+        charts.legend(title, _KINDS)
+        _drawn(title, _bars(done))
     with middle:
         _titled("Drafts that are no template, %", _line(done, _no_template, 95.0))
     with right:
@@ -33,7 +39,11 @@ def _titled(title: str, spec: Spec | None) -> None:
     if spec is None:
         st.caption(f"*Shown after two batches of {_PACE_FROM} or more.*")
     else:
-        st.vega_lite_chart({"description": title.partition(":")[0], **spec}, width="stretch")
+        _drawn(title, spec)
+
+
+def _drawn(title: str, spec: Spec) -> None:
+    st.vega_lite_chart({"description": title, **spec}, width="stretch")
 
 
 def _name(run: RunSummary) -> str:
@@ -67,7 +77,7 @@ def _bars(runs: Sequence[RunSummary]) -> Spec:
         rows,
         _runs_axis(runs),
         charts.quantity("suggestions"),
-        charts.coloured("outcome", sort=list(_KINDS)),
+        charts.coloured("outcome", scale=charts.scale(_KINDS)),
     )
 
 
@@ -81,7 +91,7 @@ def _line(
         return None
     line = charts.line(_runs_axis(runs), charts.quantity("value"))
     rule = {
-        "mark": {"type": "rule", "aria": False, "strokeDash": [4, 4], "color": "#8795a1"},
+        "mark": {"type": "rule", "aria": False, "strokeDash": [4, 4], "color": charts.GRAY},
         "encoding": {"y": {"datum": target}},
     }
     return {"height": charts.HEIGHT, "data": {"values": rows}, "layer": [line, rule]}

@@ -11,10 +11,12 @@ from workbench import charts
 from workbench.charts import Spec
 from workbench.kept import kept
 
-_DECISIONS = ("As drafted", "After an edit", "Rejected")
-_QUALITY = ("Six sections", "Two commands", "Clean Markdown")
-_DECISION_LEGEND = ":blue[■] as drafted :green[■] after an edit :red[■] rejected"
-_QUALITY_LEGEND = ":blue[■] 6 sections :orange[■] 2 commands :green[■] clean"
+_DECISIONS = {
+    "as drafted": charts.BLUE,
+    "after an edit": charts.GREEN,
+    "rejected": charts.RED,
+}
+_QUALITY = {"6 sections": charts.BLUE, "2 commands": charts.ORANGE, "clean": charts.GREEN}
 
 
 def show(service: RunbookService, figures: Figures) -> None:
@@ -25,15 +27,17 @@ def show(service: RunbookService, figures: Figures) -> None:
     periods = kept(service).get(("trends", figures), service.trends)
     if not periods:
         return
+    none: dict[str, str] = {}
+    hours = _line(periods, "hours", lambda p: p.hours_to_decision)
     titles = (
-        (f"Decisions: {_DECISION_LEGEND}", _decisions(periods)),
-        (f"Drafts with, %: {_QUALITY_LEGEND}", _quality(periods)),
-        ("Hours to a decision, median", _line(periods, "hours", lambda p: p.hours_to_decision)),
-        ("Edits for each approved runbook", _line(periods, "edits", lambda p: p.edits)),
+        ("Decisions", _DECISIONS, _decisions(periods)),
+        ("Drafts with, %", _QUALITY, _quality(periods)),
+        ("Hours to a decision, median", none, hours),
+        ("Edits for each approved runbook", none, _line(periods, "edits", lambda p: p.edits)),
     )
-    for column, (title, spec) in zip(st.columns(4, gap="medium"), titles, strict=True):
+    for column, (title, kinds, spec) in zip(st.columns(4, gap="medium"), titles, strict=True):
         with column:
-            st.caption(title)
+            charts.legend(title, kinds)
             st.vega_lite_chart(spec, width="stretch")
     st.caption(
         f"By day (UTC), by week beyond 45 days; of the {LOOKED_AT} suggestions that changed last."
@@ -48,14 +52,13 @@ def _decisions(periods: Sequence[Period]) -> Spec:
             zip(_DECISIONS, (p.approved_unedited, p.approved_edited, p.rejected), strict=True)
         )
     ]
-    colours = {"domain": list(_DECISIONS), "range": ["#2b7bb9", "#3a9d5d", "#c23b3b"]}
     return {
         "description": "Approved as drafted, approved after an edit, rejected, by day (SC-001)",
         **charts.stacked_bars(
             rows,
             _days(),
             charts.quantity("runbooks", tickMinStep=1, format="d"),
-            charts.coloured("decision", scale=colours),
+            charts.coloured("decision", scale=charts.scale(_DECISIONS)),
         ),
     }
 
@@ -69,12 +72,15 @@ def _quality(periods: Sequence[Period]) -> Spec:
         )
         if share is not None
     ]
-    colours = {"domain": list(_QUALITY), "range": ["#2b7bb9", "#d9822b", "#3a9d5d"]}
     return {
         "description": "Shares of drafts with six sections, two commands, clean Markdown, by day",
         "height": charts.HEIGHT,
         "data": {"values": rows},
-        **charts.line(_days(), charts.quantity("share"), charts.coloured("figure", scale=colours)),
+        **charts.line(
+            _days(),
+            charts.quantity("share"),
+            charts.coloured("figure", scale=charts.scale(_QUALITY)),
+        ),
     }
 
 
