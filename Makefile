@@ -2,7 +2,7 @@
 # make test  runs every test
 # make lint  checks style and types
 # make bench measures redaction, checks and their rules, batches, reads, stores; it prints figures and judges none
-# make soak  races and kills on every store, then both editors in a browser; SOAK_TRIALS,
+# make soak  races and kills on every store, then both editors and two people in browsers; SOAK_TRIALS,
 #            SOAK_SECONDS, SOAK_KILLS and EDITOR_TRIALS say how many
 # make local-llm  lets a tiny real model draft, over llama.cpp's server; builds it first (4 minutes)
 .DEFAULT_GOAL := run
@@ -41,6 +41,7 @@ soak: $(VENV)/.installed-dev chromium
 	@$(PY) -m bench.soak
 	@$(PY) -m bench.editor_soak --editor own --trials $(EDITOR_TRIALS)
 	@$(PY) -m bench.editor_soak --editor ace --trials $(EDITOR_TRIALS)
+	@$(PY) -m bench.two_browsers
 
 # The model and its server live in an environment of their own: the product needs neither.
 LLM_VENV := .venv-llm
