@@ -8,11 +8,10 @@ from workbench.components import (
     diff,
     editor,
     evidence,
-    evidence_check,
     facts,
-    findings,
     history,
     lineage_panel,
+    panel,
     preview,
     recovered,
     regenerate,
@@ -76,8 +75,7 @@ def _sources(opened: Opened) -> None:
         with st.spinner("Reading the sources…", show_time=True):
             known = opened.evidence()
             opened.checked()
-        findings.show(opened)
-        evidence_check.show(opened)
+        panel.show(opened)
         lineage_panel.show(opened, known)
         evidence.show(known)
         trace_view.show(opened, known)

@@ -13,7 +13,7 @@ from runbooks.drafting.port import Evidence
 from runbooks.evidence import Traced
 from runbooks.findings import blocking
 from runbooks.lint import Finding
-from runbooks.models import QueueEntry, Slot, SlotKind, Suggestion, UnsavedText
+from runbooks.models import QueueEntry, RunbookDraft, Slot, SlotKind, Suggestion, UnsavedText
 from runbooks.revision import revision
 from runbooks.service import RunbookService
 from runbooks.store.slots import readable_text
@@ -22,6 +22,8 @@ from workbench import review_state, times, wiring
 from workbench.kept import kept
 from workbench.review_state import Desk
 
+MOST_CHECKED = 60_000
+"""Characters up to which a text is checked while it is typed."""
 SHORT = 8
 """How many digits of a revision people are shown."""
 
@@ -46,7 +48,7 @@ class Opened:
     @property
     def newer(self) -> bool:
         """Whether somebody stored another text than the one on the screen."""
-        return self.now.slot.revision != self.slot.revision
+        return self.now.slot.revision != (self.desk.screen or self.slot).revision
 
     @property
     def pending(self) -> bool:
@@ -81,6 +83,30 @@ class Opened:
         if not holder or holder == self.person.actor or until is None:
             return ""
         return holder if until > utc_now() else ""
+
+    @property
+    def typed_text(self) -> str:
+        """What is typed, "" where nothing is; half a character reads as a question mark."""
+        typed = self.desk.typed.text if self.desk.typed is not None else ""
+        return typed.encode("utf-8", "replace").decode("utf-8")
+
+    @property
+    def too_long_to_check(self) -> bool:
+        """Whether what is typed is so long that it is checked only when it is saved."""
+        return self.desk.typed is not None and len(self.desk.typed.text) > MOST_CHECKED
+
+    def as_typed(self) -> "Opened":
+        """Give the suggestion as if what is typed were saved, so that it can be checked.
+
+        It is the same where nothing is typed, or too much.
+        """
+        if not self.dirty or self.too_long_to_check:
+            return self
+        text = {"markdown_content": self.typed_text, "edit_source": "human", "status": "draft"}
+        draft = (self.slot.draft or RunbookDraft()).model_copy(update=text)
+        name = f"typed {revision([self.typed_text])}"
+        changes = {"kind": SlotKind.HUMAN, "draft": draft, "revision": name}
+        return replace(self, slot=self.slot.model_copy(update=changes))
 
     def checked(self) -> Checked:
         """The text on the screen held against its sources; the service does it once."""

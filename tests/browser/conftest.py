@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from runbooks.clock import utc_now
+from runbooks.store.sqlite import SqliteStore
 from tests.served_product import ServedProduct, served_product
+from tests.world import World, make_world
 
 expect.set_options(timeout=20_000)
 
@@ -20,6 +23,12 @@ def product(tmp_path: Path) -> Iterator[Product]:
     with served_product(tmp_path, tmp_path / "runbooks.db", "--with-sample") as product:
         yield product
     shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+@pytest.fixture
+def world(product: Product) -> World:
+    """The store of the running product, as another process sees it."""
+    return make_world(SqliteStore(product.store), clock=utc_now)
 
 
 def person(browser: Browser, product: Product, name: str, **options: object) -> BrowserContext:

@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from runbooks.clock import utc_now
-from runbooks.store.sqlite import SqliteStore
 from runbooks.unsaved import Person
 from tests.browser.conftest import Product, idle, person
 from tests.browser.editing import (
@@ -25,16 +23,10 @@ from tests.browser.editing import (
     written,
 )
 from tests.ui.test_review_untrusted import poisoned
-from tests.world import World, make_world
+from tests.world import World
 from tools.screenshots import overflow
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def world(product: Product) -> World:
-    """The store of the running product, as another process sees it."""
-    return make_world(SqliteStore(product.store), clock=utc_now)
 
 
 @pytest.fixture

@@ -6,20 +6,12 @@ import time
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from runbooks.clock import utc_now
-from runbooks.store.sqlite import SqliteStore
 from tests.browser.conftest import Product, idle
 from tests.browser.editing import LABEL, area, editing, mark, shows, type_at_end, written
-from tests.world import World, make_world
+from tests.world import World
 
 pytestmark = pytest.mark.browser
 PATIENCE_S = 60.0
-
-
-@pytest.fixture
-def world(product: Product) -> World:
-    """The store of the running product, as another process sees it."""
-    return make_world(SqliteStore(product.store), clock=utc_now)
 
 
 @pytest.fixture

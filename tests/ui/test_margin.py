@@ -7,7 +7,7 @@ from runbooks.checks import Checked
 from runbooks.evidence import claims_in
 from runbooks.evidence.report import EvidenceReport, Support, Traced
 from runbooks.lint import lint
-from tests.ui.test_review_checks import GOOD, INVENTED, page_of
+from tests.ui.test_review_checks import GOOD, INVENTED, page_of, type_
 from tests.ui.test_review_page import KIM, Page
 from tests.world import World
 from workbench.components import margin
@@ -69,13 +69,17 @@ def test_the_marks_are_counted_above_the_text(world: World) -> None:
     assert re.search(r"<strong>\d+</strong> with a source", legend)
 
 
-def test_what_is_typed_and_not_saved_has_no_marks(world: World) -> None:
-    """The checks have read the saved text; its marks stand beside that one alone."""
-    page = page_of(world, GOOD + f"\n{INVENTED}\n")
-    checked = page.world.service.checked(page.stored, page.world.service.evidence(page.stored))
-    html = margin.beside(GOOD, Checked(checked.findings, checked.report)).html
-    assert html.count("<details") >= 1
-    assert "rv-mark" not in page.text.replace(paper(page), "")
+def test_what_is_typed_has_marks_of_its_own(world: World) -> None:
+    """Preview shows what was typed, with what the checks say of that; the saved one is a click."""
+    page = page_of(world, GOOD)
+    type_(page, GOOD + "\nOur own words.\n\n```\nrm -rf /var\n```\n")
+    html = paper(page)
+    assert "Our own words." in html
+    assert "<strong>1</strong> blocks approval" in html[: html.index("</p>")]
+    page.at.session_state[f"rv_which_{page.desk.round}"] = "What is saved"
+    page.app.run()
+    assert "Our own words." not in paper(page)
+    assert "blocks approval" not in paper(page)
 
 
 def test_markup_in_a_claim_is_text_in_the_margin() -> None:

@@ -142,13 +142,50 @@ def test_a_fix_keeps_what_is_being_typed(world: World) -> None:
     assert page.desk.typed.text == GOOD + "\nmy own line\n"
 
 
-def test_a_fix_for_changed_lines_cannot_be_pressed(world: World) -> None:
-    """Where the person changed the line, or moved it, the fix says so."""
+def test_findings_and_fixes_are_of_the_text_as_typed(world: World) -> None:
+    """A fix follows its line; what was typed away is not offered, and what was typed in is."""
     page = page_of(world, PROMPT)
-    type_(page, PROMPT.replace("$ pup", "$ dog"))
-    assert fix_button(page).disabled
+    assert "as typed" not in page.text
     type_(page, "one line more\n" + PROMPT)
-    assert fix_button(page).disabled
+    assert page.text.count("Of the text **as typed**, not saved.") == 2
+    fix_button(page).click()
+    page.app.run()
+    assert page.desk.typed.text == "one line more\n" + GOOD
+    assert not [b for b in page.at.button if b.key and b.key.startswith("rv_fix_")]
+    type_(page, GOOD + f"\n{INVENTED}\n\n```\nrm -rf /var\n```\n")
+    assert "blocks approval" in page.text
+    assert "zebra-cache-7" in page.text
+    assert page.stored.slot.draft.markdown_content == PROMPT
+
+
+def test_what_a_person_types_into_a_draft_is_the_persons(world: World) -> None:
+    """As after saving, it needs no source; the lines that nobody touched do."""
+    sid = world.suggest()
+    world.service.generate(sid, KIM.actor)
+    page = Page(world, sid)
+    type_(page, f"{page.desk.screen.draft.markdown_content}\n{INVENTED}\n")
+    assert "</strong> by a person" in page.text
+    assert "without a source" not in page.text
+
+
+def test_a_text_too_long_to_be_checked_leaves_the_saved_one_s_findings(world: World) -> None:
+    """And that is said."""
+    page = page_of(world, PROMPT)
+    type_(page, PROMPT + "x" * 60_000)
+    assert page.text.count("Of the **saved** text") == 2
+    fix_button(page)
+
+
+def test_a_fix_for_what_was_typed_over_meanwhile_is_refused(world: World) -> None:
+    """Typed at the moment of the click, on the line that the fix is for: the text wins."""
+    page = page_of(world, PROMPT)
+    page.tab("Edit")
+    later = PROMPT.replace("$ pup", "$ dog")
+    fix_button(page).click()
+    page.write(later)
+    page.app.run()
+    assert page.desk.typed.text == later
+    assert "Nothing was corrected" in page.text
 
 
 def test_a_fix_made_for_another_text_is_refused(world: World) -> None:

@@ -6,12 +6,13 @@ cannot see is said. What a soak of it counted: docs/decisions/0012-the-editor.md
 """
 
 import time
+from dataclasses import replace
 
 import streamlit as st
 
 from runbooks.service import RunbookService
 from workbench import notices, review_state, saving, state
-from workbench.components import decision
+from workbench.components import decision, panel
 from workbench.opened import Opened
 from workbench.review_state import Desk, Waiting
 
@@ -60,6 +61,7 @@ def _sheet(opened: Opened, start: str) -> None:
     saving.take(opened.service, opened.sid)
     if state.take_redraw():
         st.rerun()
+    panel.tell(replace(opened, desk=desk))
 
 
 def _save(opened: Opened) -> None:

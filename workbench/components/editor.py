@@ -6,7 +6,7 @@ import streamlit as st
 
 from runbooks.errors import RunbookError
 from runbooks.holds import RENEW_SECONDS
-from runbooks.models import RunbookDraft, SlotKind
+from runbooks.models import SlotKind
 from runbooks.redaction import redact
 from runbooks.service import RunbookService
 from runbooks.unsaved import MAX_TEXT_BYTES
@@ -21,15 +21,13 @@ from workbench import (
     unsaved,
     wiring,
 )
-from workbench.components import ace_editor, refusals, text_editor
+from workbench.components import ace_editor, panel, refusals, text_editor
 from workbench.components.text_editor import MARKS_OF_SAVED, Mark, Put, Sheet
 from workbench.kept import kept
 from workbench.opened import Opened, short
 from workbench.skeleton import skeleton
 
 _LABEL = "Runbook in Markdown"
-_MOST_CHECKED = 60_000
-"""Characters up to which a text is checked while it is typed."""
 _MOST_MARKS = 200
 _NOT_CHECKED = -2
 """No text has this number: the marks that there are stay."""
@@ -95,8 +93,10 @@ def _own(opened: Opened, read_only: bool) -> None:
     saving.take(service, sid)
     if state.take_redraw():
         st.rerun()
-    sheet = _sheet(replace(opened, desk=review_state.desk(sid)), read_only)
+    now = replace(opened, desk=review_state.desk(sid))
+    sheet = _sheet(now, read_only)
     text_editor.show(review_state.editor_key(sid), sheet, on_said=lambda: saving.take(service, sid))
+    panel.tell(now)
 
 
 def _sheet(opened: Opened, read_only: bool) -> Sheet:
@@ -142,17 +142,9 @@ def _marks(opened: Opened) -> tuple[int, tuple[Mark, ...]]:
     typed = opened.desk.typed
     if typed is None:
         return MARKS_OF_SAVED, _as_marks(opened) if opened.slot.draft is not None else ()
-    if len(typed.text) > _MOST_CHECKED or not opened.desk.resting:
+    if opened.too_long_to_check or not opened.desk.resting:
         return _NOT_CHECKED, ()
-    return opened.desk.heard, _as_marks(_as_if_saved(opened, typed.text))
-
-
-def _as_if_saved(opened: Opened, text: str) -> Opened:
-    """Give the suggestion as if this text stood there, so that it can be checked."""
-    draft = (opened.slot.draft or RunbookDraft()).model_copy(update={"markdown_content": text})
-    name = f"typed {hash(text)}"
-    slot = opened.slot.model_copy(update={"draft": draft, "revision": name})
-    return replace(opened, slot=slot)
+    return opened.desk.heard, _as_marks(opened.as_typed())
 
 
 def _as_marks(opened: Opened) -> tuple[Mark, ...]:

@@ -33,13 +33,18 @@ _COUNTED: Mapping[SupportKind, str] = {
 }
 
 
-def show(opened: Opened) -> None:
-    """Show how many claims have which source, those without one, and behind a click the rest."""
+def show(opened: Opened, told: str = "") -> None:
+    """Show how many claims have which source, those without one, and behind a click the rest.
+
+    `told` says of which text.
+    """
     if opened.slot.draft is None:
         return
     report = opened.checked().report
     with st.container(key="rv_check"):
         st.header("Evidence check", anchor=False)
+        if told:
+            st.caption(f":material/edit_note: {told}")
         if not report.claims:
             st.caption("The text makes no claim that could be traced.")
             return

@@ -16,13 +16,15 @@ _MOST = 60
 _MOST_FIXES = 30
 
 
-def show(opened: Opened) -> None:
-    """Show the findings; a text without any is said to have none."""
+def show(opened: Opened, told: str = "") -> None:
+    """Show the findings; a text without any is said to have none; `told` says of which text."""
     if opened.slot.draft is None:
         return
     found = sorted(opened.findings(), key=lambda f: (_ORDER.index(f.severity), f.line))
     with st.container(key="rv_findings"):
         st.header("Findings", anchor=False)
+        if told:
+            st.caption(f":material/edit_note: {told}")
         if not found:
             st.caption(":material/check: The checks found nothing to object to.")
             return

@@ -5,8 +5,8 @@ import streamlit as st
 from runbooks.lint import Finding, Fix, StaleFixError, apply_fix
 from runbooks.lint.finding import LINE_BREAK
 from runbooks.service import RunbookService
-from workbench import notices, review_state, saving, unsaved
-from workbench.opened import Opened, text_of, working_text
+from workbench import notices, review_state, saving, state, unsaved
+from workbench.opened import Opened, working_text
 
 _CHANGED = "The text has changed here since it was checked."
 
@@ -25,7 +25,7 @@ def button(opened: Opened, finding: Finding, number: int) -> None:
         disabled=bool(refused),
         help=refused or "Puts the corrected text into the editor; nothing is saved by it.",
         on_click=_apply,
-        args=(opened.service, opened.sid, opened.slot.revision, fix),
+        args=(opened.service, opened.sid, opened.text, fix),
     )
 
 
@@ -51,14 +51,13 @@ def fixed(checked: str, text: str, fix: Fix) -> str | None:
 
 
 @notices.guarded
-def _apply(service: RunbookService, sid: str, revision: str, fix: Fix) -> None:
+def _apply(service: RunbookService, sid: str, checked: str, fix: Fix) -> None:
     """Put the corrected text into the editor, on top of what the browser sent last."""
+    state.ask_redraw()
     saving.take(service, sid)
     desk = review_state.desk(sid)
-    screen = desk.screen
-    checked = text_of(screen) if screen is not None and screen.revision == revision else None
     result = None
-    if checked is not None and desk.refusal is None:
+    if desk.refusal is None:
         result = fixed(checked, working_text(desk), fix)
     if result is None:
         notices.problem(f"**Nothing was corrected.** {_CHANGED}")
@@ -72,4 +71,4 @@ def click(opened: Opened, fix: Fix) -> None:
     if refused:
         notices.problem(f"**Nothing was corrected.** {refused}")
     else:
-        _apply(opened.service, opened.sid, opened.slot.revision, fix)
+        _apply(opened.service, opened.sid, opened.text, fix)

@@ -73,17 +73,19 @@ def _runbook(opened: Opened, text: str) -> None:
     if typed is not None:
         which = st.segmented_control(
             "Which text",
-            [saved, mine],
-            default=saved,
+            [mine, saved],
+            default=mine,
             required=True,
             key=f"rv_which_{opened.desk.round}",
             label_visibility="collapsed",
         )
     with st.container(border=True, key="rv_paper"):
-        if typed is not None and which == mine:
-            markup.show_runbook(_shortened(typed.text))
-        else:
+        if typed is None or which != mine:
             margin.show(opened, _shortened(text))
+        elif opened.too_long_to_check:
+            markup.show_runbook(_shortened(opened.typed_text))
+        else:
+            margin.show(opened.as_typed(), opened.typed_text)
 
 
 def _shortened(text: str) -> str:
