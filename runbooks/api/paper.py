@@ -15,7 +15,8 @@ _STYLE = (
     "margin:2rem auto;padding:0 1rem;background:light-dark(#ffffff,#11161c);"
     "color:light-dark(#18212b,#e4e9ee)}h1{font-size:1.6rem;line-height:1.25}"
     "a{color:light-dark(#1a5a86,#84c1e8)}"
-    "code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}"
+    "code{font-family:ui-monospace,monospace;overflow-wrap:break-word}"
+    "p code{overflow-wrap:anywhere}"
     "table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.4rem .6rem;"
     "border-bottom:1px solid #8886;vertical-align:top}"
 )
