@@ -43,11 +43,11 @@ def show(opened: Opened) -> None:
             icon=":material/lock:",
         )
         return
-    if opened.pending:
-        holding.keep_if_free(opened)
-        _keep_holding(opened.service, opened.sid)
-    held = opened.pending and bool(opened.desk.holder)
-    with st.container():  # always there, so that the editor keeps its place
+    with st.container():  # always there: the editor keeps its place, and who types the focus
+        if opened.pending:
+            holding.keep_if_free(opened)
+            _keep_holding(opened.service, opened.sid)
+        held = opened.pending and bool(opened.desk.holder)
         refusals.show(opened)
         _hints(opened)
         if held:
