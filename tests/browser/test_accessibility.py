@@ -145,7 +145,7 @@ def test_the_first_tab_leads_past_what_stands_before(chromium: Browser, product:
     """One Tab, Enter, and few more: to the rows of the queue, and from there to Approve."""
     sid, _ = _with_history(product)
     world = make_world(SqliteStore(product.store), clock=utc_now)
-    world.foreign_write(sid, {("pattern", "title"): "Walked by keyboard", "severity": "critical"})
+    world.foreign_write(sid, {("pattern", "title"): "Walked by keyboard"})
     world.service.refresh()
     page = person(chromium, product, "Kim").new_page()
     page.goto(f"{product.address}/queue?q=walked")
@@ -188,6 +188,48 @@ def test_the_whole_path_is_walked_by_keyboard_alone(chromium: Browser, product: 
     page.keyboard.press("Enter")
     expect(page.get_by_text(re.compile("Approved by you"))).to_be_visible()
     assert world.read(sid).status == "approved"
+
+
+def test_a_line_is_edited_and_approved_by_keyboard_alone(
+    chromium: Browser, product: Product
+) -> None:
+    """Queue, open, tab Edit, a line, out of the editor by Tab as it says, save, approve."""
+    sid, _ = _with_history(product)
+    world = make_world(SqliteStore(product.store), clock=utc_now)
+    world.foreign_write(sid, {("pattern", "title"): "Edited by keyboard", "severity": "critical"})
+    world.service.refresh()
+    page = person(chromium, product, "Kim").new_page()
+    page.goto(f"{product.address}/queue")
+    settle(page)
+    tab_to(page, "^Edited by keyboard")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/review?*")
+    settle(page)
+    tab_to(page, "^Preview$")
+    page.keyboard.press("ArrowRight")
+    area = page.get_by_label("Runbook in Markdown")
+    area.wait_for()
+    settle(page)
+    tab_to(page, "^Runbook in Markdown$")
+    described = "each => each.getRootNode().getElementById(each.getAttribute('aria-describedby')).innerText"
+    assert "Tab and Shift+Tab leave the editor" in area.evaluate(described)
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\nOur own last line.")
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUS) != "Runbook in Markdown"
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate(FOCUS) == "Runbook in Markdown"
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("Saved as revision")).to_be_visible()
+    settle(page)
+    revision = world.read(sid).slot.revision[:8]
+    tab_to(page, f"Approve {revision}")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile("Approved by you"))).to_be_visible()
+    decided = world.read(sid)
+    assert decided.status == "approved"
+    assert decided.slot.draft.markdown_content.endswith("Our own last line.")
+    assert decided.approval.revision == decided.slot.revision
 
 
 def _with_history(product: Product) -> tuple[str, str]:
