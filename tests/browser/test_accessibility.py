@@ -211,7 +211,9 @@ def test_a_line_is_edited_and_approved_by_keyboard_alone(
     area.wait_for()
     settle(page)
     tab_to(page, "^Runbook in Markdown$")
-    described = "each => each.getRootNode().getElementById(each.getAttribute('aria-describedby')).innerText"
+    described = (
+        "each => each.getRootNode().getElementById(each.getAttribute('aria-describedby')).innerText"
+    )
     assert "Tab and Shift+Tab leave the editor" in area.evaluate(described)
     page.keyboard.press("Control+End")
     page.keyboard.type("\nOur own last line.")
