@@ -205,6 +205,32 @@ def test_findings_stand_in_the_gutter_of_what_is_typed(
     expect(page.locator(".editor .told")).to_contain_text("blocks approval")
 
 
+def test_a_text_that_is_too_long_is_told_before_it_is_saved(
+    chromium: Browser, product: Product, sid: str
+) -> None:
+    """Size and limit stand below the text while it is too long; bar and editor say one thing."""
+    page = editing(chromium, product, sid)
+    field, bar = page.get_by_label(LABEL), page.locator(".st-key-rv_status")
+    long = page.locator(".editor .long")
+    fill = "(area, text) => { area.value = text; area.dispatchEvent(new Event('input')); }"
+    field.evaluate(fill, "ä line\n" * 90_000)
+    expect(long).to_have_text(
+        "Too long to be saved: 720 kB, and at most 600 kB fit. Shorten it by 120 kB."
+    )
+    mark(page, "the server has a copy")
+    expect(bar).to_contain_text("unsaved text")
+    expect(bar).not_to_contain_text("copy")
+    save_button(page).click()
+    expect(page.get_by_text("the text is too long. It has 720 kB")).to_be_visible()
+    mark(page, "the server has a copy")
+    page.get_by_role("tab", name="Preview").click()
+    expect(bar).to_contain_text("unsaved text, the server has a copy")
+    page.get_by_role("tab", name="Edit").click()
+    shows(page, "ä line\n$")
+    field.evaluate(fill, GOOD + "ä line\n" * 70_000)
+    expect(long).to_have_text("")
+
+
 def test_two_tabs_of_one_person_do_not_overwrite_each_other(
     chromium: Browser, product: Product, world: World, sid: str
 ) -> None:
