@@ -38,8 +38,11 @@ GOOD = GOOD_RUNBOOK.read_text(encoding="utf-8")
 KIM = Person("local:Kim")
 LABEL = "Runbook in Markdown"
 UNSAVED = re.compile(r"Not saved|unsaved text|not saved", re.IGNORECASE)
-PATIENCE_S = 30.0
-"""How long a sign is waited for before it counts as missing; a busy machine needs long."""
+PATIENCE_S = {"own": 30.0, "ace": 10.0}
+"""How long a sign is waited for before it counts as missing; a busy machine needs long.
+
+What streamlit-ace loses is waited for each time, so that it gets less.
+"""
 DONE, TOLD, SILENT, STALE = "done", "told", "silent", "stale"
 UNTYPED = "not typed"
 
@@ -66,6 +69,7 @@ class Soak:
         """Give a new suggestion with a runbook that a person wrote, not the last in the list."""
         if not self.world.made:
             self.world.suggest(created_at="2026-12-31T00:00:00.000000Z")
+            self.world.service.refresh()
         second = self.world.made
         sid = self.world.suggest(created_at=f"2026-01-01T00:{second // 60:02}:{second % 60:02}Z")
         text = GOOD.replace(f"{1:032x}", f"{self.world.made:032x}")
@@ -159,9 +163,19 @@ _ACE_WITNESS = """() => {
 _ACE_TEXT = "() => document.querySelector('.ace_editor')?.env?.editor?.getValue() ?? ''"
 
 
+@dataclass
+class _Patience:
+    """What of `PATIENCE_S` holds in this run."""
+
+    seconds: float = PATIENCE_S["own"]
+
+
+_patience = _Patience()
+
+
 def until(holds: Callable[[], bool]) -> bool:
     """Wait until something is so; say whether it became so."""
-    end = time.monotonic() + PATIENCE_S
+    end = time.monotonic() + _patience.seconds
     while time.monotonic() < end:
         if holds():
             return True
@@ -426,6 +440,7 @@ def main() -> None:
     parser.add_argument("--typing", type=float, default=60, help="seconds, 0 for none")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
+    _patience.seconds = PATIENCE_S[asked.editor]
     with prepared(asked.editor) as soak:
         if asked.typing:
             print(typing(soak, asked.typing), flush=True)

@@ -17,15 +17,25 @@ expect.set_options(timeout=20_000)
 Product = ServedProduct
 
 
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The product with its sample; the tests of a file share it, and make items of their own."""
+    yield from _with_sample(tmp_path_factory.mktemp("product"))
+
+
 @pytest.fixture
-def product(tmp_path: Path) -> Iterator[Product]:
-    """The product with its sample, on a free port, over a new file."""
-    with served_product(tmp_path, tmp_path / "runbooks.db", "--with-sample") as product:
+def own_product(tmp_path: Path) -> Iterator[Product]:
+    """The product with its sample, for a test that changes what the others look at."""
+    yield from _with_sample(tmp_path)
+
+
+def _with_sample(folder: Path) -> Iterator[Product]:
+    with served_product(folder, folder / "runbooks.db", "--with-sample") as product:
         yield product
-    shutil.rmtree(tmp_path, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def world(product: Product) -> World:
     """The store of the running product, as another process sees it."""
     return make_world(SqliteStore(product.store), clock=utc_now)

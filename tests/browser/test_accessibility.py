@@ -7,10 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from runbooks.clock import utc_now
-from runbooks.store.sqlite import SqliteStore
 from tests.browser.conftest import Product, idle, person
-from tests.world import make_world
+from tests.world import World
 from tools.screenshots import settle
 
 pytestmark = pytest.mark.browser
@@ -30,10 +28,10 @@ def barriers(page: Page) -> list[str]:
 
 @pytest.mark.parametrize(("scheme", "width"), SCREENS)
 def test_no_page_has_a_serious_barrier(
-    chromium: Browser, product: Product, scheme: str, width: int
+    chromium: Browser, product: Product, world: World, scheme: str, width: int
 ) -> None:
     """Queue, each tab of Review, Library with its runbook, Runs with a run: in every look."""
-    sid, approved = _with_history(product)
+    sid, approved = _with_history(world)
     review = f"review?id={sid}"
     pages = ["queue", review, "library", f"library?id={approved}", "run-history"]
     pages += [f"{review}&tab={tab}" for tab in ("edit", "changes", "history")]
@@ -54,9 +52,11 @@ def test_no_page_has_a_serious_barrier(
     assert found == {}
 
 
-def test_what_opens_over_a_page_has_no_serious_barrier(chromium: Browser, product: Product) -> None:
+def test_what_opens_over_a_page_has_no_serious_barrier(
+    chromium: Browser, product: Product, world: World
+) -> None:
     """The panels of the batch, the filters, the keys, regenerating, rejecting, many at once."""
-    sid, _ = _with_history(product)
+    sid, _ = _with_history(world)
     page = person(chromium, product, "Kim").new_page()
     found = {}
     for place, name in (
@@ -95,9 +95,11 @@ END = """() => {
 }"""
 
 
-def test_the_bar_of_actions_can_be_hit_with_a_thumb(chromium: Browser, product: Product) -> None:
+def test_the_bar_of_actions_can_be_hit_with_a_thumb(
+    chromium: Browser, product: Product, world: World
+) -> None:
     """At 390 px: 44 px each way, whole labels, nothing over another or over the page's end."""
-    sid, approved = _with_history(product)
+    sid, approved = _with_history(world)
     page = person(chromium, product, "Kim", viewport={"width": 390, "height": 844}).new_page()
     for name, least in ((sid, 6), ("sugg_sample_013", 6), (approved, 4)):
         page.goto(f"{product.address}/review?id={name}")
@@ -141,10 +143,11 @@ def tab_to(page: Page, name: str) -> int:
     raise AssertionError(f"{name} is not reached by Tab: {passed}")
 
 
-def test_the_first_tab_leads_past_what_stands_before(chromium: Browser, product: Product) -> None:
+def test_the_first_tab_leads_past_what_stands_before(
+    chromium: Browser, product: Product, world: World
+) -> None:
     """One Tab, Enter, and few more: to the rows of the queue, and from there to Approve."""
-    sid, _ = _with_history(product)
-    world = make_world(SqliteStore(product.store), clock=utc_now)
+    sid, _ = _with_history(world)
     world.foreign_write(sid, {("pattern", "title"): "Walked by keyboard"})
     world.service.refresh()
     page = person(chromium, product, "Kim").new_page()
@@ -171,16 +174,17 @@ def test_the_first_tab_leads_past_what_stands_before(chromium: Browser, product:
     expect(page.locator("#rb-skip")).to_have_text("Skip to the list")
 
 
-def test_the_whole_path_is_walked_by_keyboard_alone(chromium: Browser, product: Product) -> None:
+def test_the_whole_path_is_walked_by_keyboard_alone(
+    chromium: Browser, product: Product, world: World
+) -> None:
     """From the queue to an approved runbook without touching a mouse."""
-    sid, _ = _with_history(product)
-    world = make_world(SqliteStore(product.store), clock=utc_now)
-    world.foreign_write(sid, {("pattern", "title"): "Walked by keyboard"})
+    sid, _ = _with_history(world)
+    world.foreign_write(sid, {("pattern", "title"): "Approved by keyboard"})
     world.service.refresh()
     page = person(chromium, product, "Kim").new_page()
     page.goto(f"{product.address}/queue")
     settle(page)
-    tab_to(page, "^Walked by keyboard")
+    tab_to(page, "^Approved by keyboard")
     page.keyboard.press("Enter")
     page.wait_for_url("**/review?*")
     settle(page)
@@ -191,11 +195,10 @@ def test_the_whole_path_is_walked_by_keyboard_alone(chromium: Browser, product: 
 
 
 def test_a_line_is_edited_and_approved_by_keyboard_alone(
-    chromium: Browser, product: Product
+    chromium: Browser, product: Product, world: World
 ) -> None:
     """Queue, open, tab Edit, a line, out of the editor by Tab as it says, save, approve."""
-    sid, _ = _with_history(product)
-    world = make_world(SqliteStore(product.store), clock=utc_now)
+    sid, _ = _with_history(world)
     world.foreign_write(sid, {("pattern", "title"): "Edited by keyboard", "severity": "critical"})
     world.service.refresh()
     page = person(chromium, product, "Kim").new_page()
@@ -234,9 +237,8 @@ def test_a_line_is_edited_and_approved_by_keyboard_alone(
     assert decided.approval.revision == decided.slot.revision
 
 
-def _with_history(product: Product) -> tuple[str, str]:
+def _with_history(world: World) -> tuple[str, str]:
     """Draft one suggestion twice, so that each tab has something, and approve another."""
-    world = make_world(SqliteStore(product.store), clock=utc_now)
     sid, approved = world.suggest(), world.suggest()
     for name in (sid, approved):
         world.service.generate(name, "local:kim")

@@ -15,7 +15,7 @@ INVENTED = 'datadog trace search "service:checkout-api"'
 PHONE = {"width": 390, "height": 844}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def spoiled(product: Product) -> Product:
     """The product with a runbook in which a person put a command that does not exist."""
     base = f"{product.address}/runbooks/{SID}"

@@ -14,6 +14,12 @@ READY_TITLE = "Checkout loses its database connections"
 OTHER_TITLE = "Support agent shows one customer the data of another"
 
 
+@pytest.fixture
+def product(own_product: Product) -> Product:
+    """Each test decides items of the sample, so each has a product of its own."""
+    return own_product
+
+
 def status(product: Product, sid: str) -> str:
     """The status of a suggestion as REST gives it."""
     answer = httpx.get(f"{product.address}/runbooks/{sid}")

@@ -5,37 +5,30 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from runbooks.clock import utc_now
-from runbooks.store.sqlite import SqliteStore
 from runbooks.unsaved import Person
 from tests.browser.conftest import Product, idle, person
-from tests.world import GOOD_RUNBOOK, World, make_world
+from tests.browser.editing import suggested
+from tests.world import GOOD_RUNBOOK, World
 from tools.screenshots import overflow
 
 pytestmark = pytest.mark.browser
 GOOD = GOOD_RUNBOOK.read_text(encoding="utf-8")
-GROUP = "walked"
-
-
-@pytest.fixture
-def world(product: Product) -> World:
-    """The store of the running product, as another process sees it."""
-    return make_world(SqliteStore(product.store), clock=utc_now)
 
 
 @pytest.fixture
 def three(world: World) -> list[str]:
     """Three drafted ones of one group."""
-    names = [world.suggest(similarity_group=GROUP) for _ in range(3)]
+    group = f"sugg-{world.made + 1:03}"
+    names = [suggested(world, similarity_group=group) for _ in range(3)]
     for name in names:
         world.service.generate(name, "local:machine")
     return names
 
 
 def reviewing(browser: Browser, product: Product, sid: str, **options: object) -> Page:
-    """The review of a suggestion, walked through its group."""
+    """The review of a suggestion, walked through the group named after it."""
     page = person(browser, product, "Kim", **options).new_page()
-    page.goto(f"{product.address}/review?id={sid}&group={GROUP}")
+    page.goto(f"{product.address}/review?id={sid}&group={sid}")
     way(page, "Next").wait_for()
     idle(page)
     return page

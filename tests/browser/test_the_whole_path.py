@@ -13,6 +13,12 @@ pytestmark = pytest.mark.browser
 LINE = "Ask in #catalog-oncall whether a deploy is running before you change anything."
 
 
+@pytest.fixture
+def product(own_product: Product) -> Product:
+    """A product of its own: batches draft whatever is there."""
+    return own_product
+
+
 def run_batch(page: Page, product: Product) -> None:
     """Start a batch on the queue and wait for its end."""
     page.goto(f"{product.address}/queue")
