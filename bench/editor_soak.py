@@ -19,7 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -177,8 +177,9 @@ def until(holds: Callable[[], bool]) -> bool:
     """Wait until something is so; say whether it became so."""
     end = time.monotonic() + _patience.seconds
     while time.monotonic() < end:
-        if holds():
-            return True
+        with suppress(PlaywrightError):  # the page is just being drawn anew
+            if holds():
+                return True
         time.sleep(0.05)
     return False
 
@@ -287,7 +288,11 @@ def other_tab(soak: Soak, page: Page, sid: str, word: str) -> str:
 
 
 def _elsewhere(soak: Soak, page: Page, sid: str, word: str) -> str:
+    """Look on the page that was gone to; the click may have got lost, and then it stands here."""
     told = until(lambda: says(page, re.compile("Unsaved text: ")))
+    if not told and word in soak.text(page) and says(page, UNSAVED):
+        print(f"the click got lost: {word}", flush=True)
+        return TOLD
     return TOLD if told and _there_again(soak, page, sid, word) else SILENT
 
 

@@ -146,6 +146,27 @@ def test_other_pages_name_the_text_that_is_not_saved(
     shows(page, r"on the way out$")
 
 
+def test_a_link_whose_click_got_lost_is_followed_all_the_same(
+    chromium: Browser, product: Product, sid: str
+) -> None:
+    """Streamlit drops a click now and then: the editor, which knows that it still stands, insists."""
+    page = editing(chromium, product, sid)
+    type_at_end(page, " not saved")
+    page.evaluate(
+        """() => {
+          let lost = 0;
+          document.addEventListener("click", (event) => {
+            if (lost++) return;
+            event.preventDefault();
+            event.stopImmediatePropagation();
+          }, true);
+        }"""
+    )
+    page.get_by_role("link", name="Library").first.click()
+    page.wait_for_url("**/library*")
+    expect(page.get_by_text("Unsaved text: ")).to_be_visible()
+
+
 def test_what_was_saved_can_still_be_undone(
     chromium: Browser, product: Product, world: World, sid: str
 ) -> None:

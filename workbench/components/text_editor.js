@@ -13,6 +13,8 @@ const COPY_PAUSE_MS = 300;
 const LINES_UP_TO = 60000; // beyond, colours and numbers would cost more than a frame a key
 const OF_SAVED = -1; // marks of the saved text
 const BY_HAND_MS = 300;
+const INSIST_MS = 3000;
+const INSIST_MOST = 2;
 const DIALOG = '[data-testid="stDialog"]';
 const IN_REACH = "data-react-aria-top-layer"; // a dialog of the page leaves what has it usable
 const PREFIX = "runbooks:text:";
@@ -23,6 +25,12 @@ const shared = (window.runbooksTexts ??= {
   sheets: new Map(),
   open: new Set(),
 });
+
+// A plain click, one that no browser answers with a new tab or a download.
+function linkOf(event) {
+  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return null;
+  return event.composedPath().find((each) => each instanceof HTMLAnchorElement) || null;
+}
 
 const unix = (text) => text.replace(/\r\n?/g, "\n");
 const kilobytes = (bytes) => `${Math.ceil(bytes / 1000).toLocaleString("en")} kB`;
@@ -209,7 +217,9 @@ class Editor {
     for (const name of ["pointerdown", "mousedown", "keydown"]) window.addEventListener(name, flush, heard);
     window.addEventListener("click", (event) => {
       flush(event);
-      if (this.leaving) this.linkLater(event);
+      const link = linkOf(event);
+      if (link && this.leaving) this.linkLater(link, event);
+      else if (link) this.insist(link, event);
     }, heard);
     document.addEventListener("visibilitychange", () => document.hidden && this.flush(true), heard);
     window.addEventListener("pagehide", () => this.flush(true), heard);
@@ -234,12 +244,26 @@ class Editor {
 
   // A link to another page is followed at once, a state is sent a moment later, and then it would
   // lead back to this page: so the link waits for it.
-  linkLater(event) {
-    const link = event.composedPath().find((each) => each instanceof HTMLAnchorElement);
-    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  linkLater(link, event) {
     event.preventDefault();
     event.stopImmediatePropagation();
+    this.insisted = 0;
     setTimeout(() => link.click(), 0);
+  }
+
+  // A click is lost when another message of this tab arrives in the same moment. That a link to
+  // another page was followed shows in the end of this editor.
+  insist(link, event) {
+    if (link.origin !== location.origin || link.pathname === location.pathname || link.target) return;
+    if (event.isTrusted) this.insisted = 0;
+    const { leftAt } = this;
+    clearTimeout(this.insisting);
+    this.insisting = setTimeout(() => {
+      const stays = link.isConnected && this.leftAt === leftAt && !this.ends.signal.aborted;
+      if (!stays || this.insisted >= INSIST_MOST) return;
+      this.insisted += 1;
+      link.click();
+    }, INSIST_MS);
   }
 
   close() {
