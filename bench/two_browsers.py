@@ -73,7 +73,10 @@ class Side:
     def step(self, name: str) -> None:
         """Do the next step."""
         self.before = frozenset(self.messages())
-        getattr(self, name if name != "act" else self.last)()
+        try:
+            getattr(self, name if name != "act" else self.last)()
+        except PlaywrightError:  # what was to be clicked went away, or was locked meanwhile
+            self.settle("not offered" if self.says_why() else "missing")
 
     def open(self) -> None:
         """Open the page with its editor."""
@@ -100,7 +103,9 @@ class Side:
         if not self.typed:
             return
         self.page.keyboard.press("Control+s")
-        if until(lambda: self.is_saved() or self.says_not()):
+        if not _is_open(self.page.get_by_label(LABEL)):
+            self.settle("not offered" if self.says_why() else "missing")
+        elif until(lambda: self.is_saved() or self.says_not()):
             self.settle("saved" if self.is_saved() else "refused")
         else:
             self.wrong.append(f"{UNTOLD}: the save")
