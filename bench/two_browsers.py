@@ -38,7 +38,8 @@ ACTS = ("save", "regenerate", "approve")
 NAMES = ("Kim", "Lee")
 LOST, UNTOLD, UNSEEN = "lost", "untold", "unseen"
 ATTEMPTS = 3
-MESSAGES = '[data-testid="stAlert"], [data-testid="stToast"], .st-key-rv_status'
+MESSAGES = '[data-testid="stAlert"], [data-testid="stToast"]'
+STATUS = ".st-key-rv_status"
 
 
 def orders() -> Iterator[tuple[int, ...]]:
@@ -73,8 +74,11 @@ class Side:
     def step(self, name: str) -> None:
         """Do the next step."""
         self.before = frozenset(self.messages())
+        if name != "act":
+            getattr(self, name)()
+            return
         try:
-            getattr(self, name if name != "act" else self.last)()
+            getattr(self, self.last)()
         except PlaywrightError:  # what was to be clicked went away, or was locked meanwhile
             self.settle("not offered" if self.says_why() else "missing")
 
@@ -222,10 +226,10 @@ class Side:
         now = self.now()
         return bool(now.status == "approved" and now.approval and now.approval.actor == self.actor)
 
-    def messages(self) -> list[str]:
-        """Give what the page tells in messages and at its foot."""
+    def messages(self, where: str = MESSAGES) -> list[str]:
+        """Give what the page tells in messages, or in another place."""
         try:
-            return self.page.locator(MESSAGES).all_inner_texts()
+            return self.page.locator(where).all_inner_texts()
         except PlaywrightError:
             return []
 
@@ -235,7 +239,7 @@ class Side:
 
     def says_why(self) -> bool:
         """Whether the page tells why there is nothing to click: a decision, another person."""
-        return any(re.search("Approved|is editing", said) for said in self.messages())
+        return any(re.search("Approved|is editing", said) for said in self.messages(STATUS))
 
     def idle(self) -> None:
         """Wait until the page has answered."""
@@ -328,7 +332,10 @@ def pair(
             for wrong in side.wrong:
                 counts[wrong.partition(":")[0]] += 1
                 print(f"{acts} {order} {side.sid} {side.name}: {wrong}", flush=True)
-    print(f"{row(acts, counts)}  ({(time.monotonic() - began) / most:.1f} s each)", flush=True)
+    print(
+        f"{row(acts, counts)}  ({(time.monotonic() - began) / counts['orders']:.1f} s each)",
+        flush=True,
+    )
     for said, times in told.most_common():
         print(f"    {times} x {said}", flush=True)
     return counts

@@ -44,8 +44,14 @@ class Checks:
         self._kept: OrderedDict[_Key, Checked] = OrderedDict()
         self._read: OrderedDict[_Key, Sources] = OrderedDict()
 
-    def of(self, suggestion: Suggestion, evidence: Evidence) -> Checked:
-        """Check the text of a suggestion against its evidence; one without a text has nothing."""
+    def of(
+        self, suggestion: Suggestion, evidence: Evidence, began_with: str | None = None
+    ) -> Checked:
+        """Check the text of a suggestion against its evidence; one without a text has nothing.
+
+        `began_with` is the generated text that a person began with, where the caller knows it;
+        its revision has to be part of the slot's. Else the versions are read for it.
+        """
         draft = suggestion.slot.draft
         if draft is None:
             return Checked()
@@ -60,6 +66,7 @@ class Checks:
                 suggestion,
                 draft,
                 evidence,
+                self._edit(suggestion) if began_with is None else (began_with, ""),
                 self._once(self._read, MOST_READ, sources, lambda: sources_of(evidence)),
             ),
         )
@@ -80,10 +87,15 @@ class Checks:
         return made
 
     def _check(
-        self, suggestion: Suggestion, draft: RunbookDraft, evidence: Evidence, sources: Sources
+        self,
+        suggestion: Suggestion,
+        draft: RunbookDraft,
+        evidence: Evidence,
+        edit: tuple[str | None, str],
+        sources: Sources,
     ) -> Checked:
         text = draft.markdown_content
-        base, note = self._edit(suggestion)
+        base, note = edit
         report = trace_claims(text, evidence, base_markdown=base, sources=sources)
         more = lint(text, self._context(draft, evidence, sources, note), "evalforge")
         found = [finding for finding in more if finding.severity != "E"]

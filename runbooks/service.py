@@ -170,9 +170,11 @@ class RunbookService:
             raise UnreadableDocument(suggestion_id, suggestion.slot.problem)
         return suggestion, self.checked(suggestion, self.evidence(suggestion)).findings
 
-    def checked(self, suggestion: Suggestion, evidence: Evidence) -> Checked:
-        """Check a suggestion's text against its evidence; done once for each state of both."""
-        return self._checks.of(suggestion, evidence)
+    def checked(
+        self, suggestion: Suggestion, evidence: Evidence, began_with: str | None = None
+    ) -> Checked:
+        """Check a suggestion's text against its evidence; see Checks.of."""
+        return self._checks.of(suggestion, evidence, began_with)
 
     def evidence_report(self, suggestion_id: str) -> EvidenceReport:
         """Say of each claim of the stored runbook what it rests on; raise as `runbook`."""

@@ -62,6 +62,11 @@ class ServedProduct:
         said = self._log.read_text(errors="replace")[-2000:]
         raise AssertionError(f"the product did not start: {said}")
 
+    @property
+    def runs(self) -> bool:
+        """Whether it was started and not ended."""
+        return self._process is not None
+
     def kill(self) -> None:
         """End it without warning."""
         self._signal(signal.SIGKILL)

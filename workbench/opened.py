@@ -30,7 +30,10 @@ SHORT = 8
 
 @dataclass(frozen=True)
 class Opened:
-    """One suggestion on the desk of a person; `slot` is the text on the screen."""
+    """One suggestion on the desk of a person; `slot` is the text on the screen.
+
+    `began_with` is the generated text that typing began with, None where the versions say it.
+    """
 
     service: RunbookService
     person: Person
@@ -39,6 +42,7 @@ class Opened:
     entry: QueueEntry
     unsaved: tuple[UnsavedText, ...]
     slot: Slot
+    began_with: str | None = None
 
     @property
     def sid(self) -> str:
@@ -104,14 +108,15 @@ class Opened:
             return self
         text = {"markdown_content": self.typed_text, "edit_source": "human", "status": "draft"}
         draft = (self.slot.draft or RunbookDraft()).model_copy(update=text)
-        name = f"typed {revision([self.typed_text])}"
+        name = f"typed {revision([self.slot.revision, self.typed_text])}"
         changes = {"kind": SlotKind.HUMAN, "draft": draft, "revision": name}
-        return replace(self, slot=self.slot.model_copy(update=changes))
+        began = self.text if self.slot.kind is SlotKind.GENERATED else None
+        return replace(self, slot=self.slot.model_copy(update=changes), began_with=began)
 
     def checked(self) -> Checked:
         """The text on the screen held against its sources; the service does it once."""
         shown = self.now.model_copy(update={"slot": self.slot})
-        return self.service.checked(shown, self.evidence())
+        return self.service.checked(shown, self.evidence(), self.began_with)
 
     def findings(self) -> tuple[Finding, ...]:
         """What the checks say of the text on the screen."""

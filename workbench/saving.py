@@ -113,7 +113,8 @@ def _carry_out(
 def _copy_refused(service: RunbookService, sid: str, desk: Desk) -> None:
     """Keep a copy of a refused text on the server, where the refusal itself kept none."""
     if desk.typed is not None and not desk.typed.kept:
-        unsaved.keep(service, sid, desk.typed.text)
+        with suppress(RunbookError):  # the store that refused the save may refuse this, too
+            unsaved.keep(service, sid, desk.typed.text)
 
 
 def _nothing_new(desk: Desk, text: str) -> bool:

@@ -1,9 +1,9 @@
 """The front door of the one process: REST's addresses go to REST, the others to the pages.
 
 The pages answer any address with their own HTML, so REST's prefixes are taken out before them,
-also the bare ones and what does not exist below them. Where that HTML comes for an address that
-is no page it would stay blank, as it asks for its parts beside that address: there the answer is a
-page that says so, with status 404.
+also the bare ones and what does not exist below them. For an address that is no page the answer is
+a page that says so, with status 404: below a second slash theirs would stay blank, as it asks for
+its parts beside that address.
 """
 
 from collections.abc import Collection

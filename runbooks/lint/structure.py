@@ -204,8 +204,8 @@ def owner(page: Page) -> Iterator[Finding]:
                 message = f"The owner is the default one: {service} {_UNLISTED}."
                 yield _metadata_finding(page, "RB006", entries[key], message)
             return
-    default = f": {service} {_UNLISTED}, so the contact is the default one" if service else ""
-    yield page.finding("RB006", f"No owner is named{default}.", _below_title(page))
+    unlisted = f", and {service} {_UNLISTED}" if service else ""
+    yield page.finding("RB006", f"No owner is named{unlisted}.", _below_title(page))
 
 
 def last_review(page: Page) -> Iterator[Finding]:

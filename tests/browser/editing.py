@@ -78,7 +78,7 @@ def stored(world: World, sid: str) -> str:
 
 def until(holds: Callable[[], bool], what: str) -> None:
     """Wait until something is so."""
-    for _ in range(100):
+    for _ in range(200):
         if holds():
             return
         time.sleep(0.1)

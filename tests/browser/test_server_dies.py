@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -18,6 +19,14 @@ PATIENCE_S = 60.0
 def sid(world: World) -> str:
     """A suggestion with a runbook that a person wrote."""
     return written(world)
+
+
+@pytest.fixture(autouse=True)
+def running(product: Product) -> Iterator[None]:
+    """The product answers again after each test, however that ended."""
+    yield
+    if not product.runs:
+        product.start()
 
 
 def dialog(page: Page) -> Locator:

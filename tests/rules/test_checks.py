@@ -127,15 +127,14 @@ def about_the_owner(found: Iterable[Finding]) -> str:
 def test_a_service_without_a_row_is_told_with_its_default_contact(
     world: World, drafted: str
 ) -> None:
-    """The draft and RB006 both say that the channel is nobody's own (CONTRACT §4)."""
+    """The draft says that its channel is nobody's own, RB006 that a row is missing (CONTRACT §4)."""
     draft = world.read(drafted).slot.draft
     assert draft is not None
     assert "#team-llm-ops (the default contact: the services file has no row" in (
         draft.markdown_content
     )
     assert about_the_owner(findings(world, drafted)) == (
-        "No owner is named: flight-agent has no row in the services file, so the contact is the "
-        "default one."
+        "No owner is named, and flight-agent has no row in the services file."
     )
 
 

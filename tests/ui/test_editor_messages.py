@@ -1,5 +1,7 @@
 """What the server makes of the editor's messages: each is done once, none is lost, none believed."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -225,3 +227,21 @@ def test_nobody_writes_into_anothers_place(world: World) -> None:
     texts = {left.text: left.actor for left in world.service.peek(sid).unsaved}
     assert texts["Ana's own"] == "local:Ana"
     assert {actor for text, actor in texts.items() if text != "Ana's own"} == {"local:kim"}
+
+
+def test_a_save_that_the_store_refuses_is_answered_and_told(world: World) -> None:
+    """An untouched draft, a database that somebody else holds: a notice, and the editor stays."""
+    sid = world.suggest()
+    world.service.generate(sid, "local:machine")
+    page = Page(world, sid).tab("Edit")
+    slot = page.stored.slot
+    page.at.session_state[review_state.editor_key(sid)] = {
+        "said": asked(page, 5, slot.draft.markdown_content, slot.revision)
+    }
+    world.store._connections.busy_seconds = 0.05
+    with closing(sqlite3.connect(world.store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        page.app.run()
+    assert page.desk.answer.sequence == 5
+    assert page.editor.data["answered"] == 5
+    assert page.at.error

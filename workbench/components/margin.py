@@ -66,7 +66,7 @@ class Margin:
 
 
 def show(opened: Opened, text: str) -> None:
-    """Show the saved text with its marks; until its sources are read it stands there bare."""
+    """Show a text with its marks; until its sources are read it stands there bare."""
     place = st.empty()
     marked = _MARKED.of(opened.service)
     name = (opened.sid, opened.slot.revision)

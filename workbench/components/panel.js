@@ -1,8 +1,16 @@
 // Asks for the panels anew when the checks say something else of the text in the editor by now.
 
+// Not while the person leaves by a link: a message of this page would lead back to it.
+const LEAVING_MS = 3500;
+
 export default function ({ data, setTriggerValue }) {
+  let gone = false;
   const look = () => {
-    const now = window.runbooksChecked;
+    if (Date.now() - (window.runbooksLeaving || 0) < LEAVING_MS) {
+      setTimeout(look, LEAVING_MS);
+      return;
+    }
+    const now = gone ? null : window.runbooksChecked;
     if (!now || now.item !== data.item || !now.name || now.name === data.name) return;
     if (window.runbooksAsked === now.name) return;
     window.runbooksAsked = now.name;
@@ -11,5 +19,8 @@ export default function ({ data, setTriggerValue }) {
   if (window.runbooksChecked?.name === data.name) window.runbooksAsked = data.name;
   window.addEventListener("runbooks:checked", look);
   look();
-  return () => window.removeEventListener("runbooks:checked", look);
+  return () => {
+    gone = true;
+    window.removeEventListener("runbooks:checked", look);
+  };
 }

@@ -17,7 +17,7 @@ def show(opened: Opened) -> None:
     """Show the text on the screen; whatever its shape is, it is shown."""
     slot = opened.slot
     if slot.kind is SlotKind.EMPTY:
-        _nothing_yet(opened)
+        _runbook(opened, "") if opened.dirty else _nothing_yet(opened)
         return
     if slot.draft is None:
         _as_it_is(slot)

@@ -140,6 +140,7 @@ def _mine(desk: Desk, refusal: Refusal) -> str:
     return desk.typed.text if desk.typed is not None else refusal.text
 
 
+@notices.guarded
 def _save_over(service: RunbookService, sid: str, revision: str) -> None:
     """Save the person's text over the revision that was shown beside it."""
     saving.take(service, sid)
@@ -189,6 +190,7 @@ def _take_back(service: RunbookService, sid: str, revision: str) -> None:
     _save_over(service, sid, revision)
 
 
+@notices.guarded
 def _reopen_and_save(service: RunbookService, sid: str, reason: str) -> None:
     saving.take(service, sid)
     desk = review_state.desk(sid)

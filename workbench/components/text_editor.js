@@ -32,6 +32,11 @@ function linkOf(event) {
   return event.composedPath().find((each) => each instanceof HTMLAnchorElement) || null;
 }
 
+// Until the other page is there, a message of this one would lead back: the panels wait for it, too.
+function leadsAway(link) {
+  return link.origin === location.origin && link.pathname !== location.pathname && !link.target;
+}
+
 const unix = (text) => text.replace(/\r\n?/g, "\n");
 const kilobytes = (bytes) => `${Math.ceil(bytes / 1000).toLocaleString("en")} kB`;
 
@@ -218,6 +223,7 @@ class Editor {
     window.addEventListener("click", (event) => {
       flush(event);
       const link = linkOf(event);
+      if (link && leadsAway(link)) window.runbooksLeaving = Date.now();
       if (link && this.leaving) this.linkLater(link, event);
       else if (link) this.insist(link, event);
     }, heard);
@@ -254,7 +260,7 @@ class Editor {
   // A click is lost when another message of this tab arrives in the same moment. That a link to
   // another page was followed shows in the end of this editor.
   insist(link, event) {
-    if (link.origin !== location.origin || link.pathname === location.pathname || link.target) return;
+    if (!leadsAway(link)) return;
     if (event.isTrusted) this.insisted = 0;
     const { leftAt } = this;
     clearTimeout(this.insisting);
@@ -473,7 +479,8 @@ class Editor {
   // A message may have met a server that was not there.
   again() {
     const waits = this.sheet?.saving || (this.sheet?.told !== null && this.data.heard < this.sheet.toldAs);
-    if (waits && Date.now() - this.saidAt > AGAIN_MS) this.say();
+    const leaving = Date.now() - (window.runbooksLeaving || 0) < INSIST_MS;
+    if (waits && !leaving && Date.now() - this.saidAt > AGAIN_MS) this.say();
     this.tell();
   }
 
@@ -554,7 +561,8 @@ class Editor {
     this.tellLine();
   }
 
-  // How many bytes are too many to be saved; one of 16 bits gives three at most.
+  // How many bytes are too many to be saved. A UTF-16 unit is at most three bytes of UTF-8, so a
+  // short text need not be measured.
   tooMany() {
     const { most } = this.data;
     if (this.data.read_only || this.text.length * 3 <= most) return 0;
