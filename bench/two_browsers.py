@@ -108,7 +108,7 @@ class Side:
             return
         self.page.keyboard.press("Control+s")
         if not _is_open(self.page.get_by_label(LABEL)):
-            self.settle("not offered" if self.says_why() else "missing")
+            self.settle("not offered" if until(self.says_why) else "missing")
         elif until(lambda: self.is_saved() or self.says_not()):
             self.settle("saved" if self.is_saved() else "refused")
         else:
