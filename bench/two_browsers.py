@@ -11,6 +11,7 @@ approved text that did not stand on the approver's screen (`unseen`).
 
 import argparse
 import re
+import signal
 import sys
 import tempfile
 import time
@@ -356,6 +357,7 @@ def main() -> None:
     parser.add_argument("--pairs", default=every)
     parser.add_argument("--orders", type=int, default=20)
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
     pairs = [tuple(each.split(":")) for each in asked.pairs.split(",")]
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         file = Path(folder) / "two.db"
