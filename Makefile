@@ -12,7 +12,7 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt
-PYTEST_ARGS ?= -n 4 --dist loadfile --no-loadscope-reorder
+PYTEST_ARGS ?= -n 4 --dist loadgroup --no-loadscope-reorder
 
 run: $(VENV)/.installed
 	@exec $(PY) -m runbooks serve --with-sample

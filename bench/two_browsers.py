@@ -140,7 +140,7 @@ class Side:
         for _ in range(ATTEMPTS):
             if not self.approve_once():
                 return
-            self.before = frozenset(self.messages())
+            self.before = frozenset()  # what stands there is told again when it is clicked again
 
     def approve_once(self) -> bool:
         """Click what approves, and hold what it approved against the screen; say if refused."""
