@@ -16,21 +16,6 @@ from tools.screenshots import FLAGS, browser_path
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what needs a browser, in two processes; the other files share the rest.
-
-    A browser keeps a core busy, most other tests wait: for a disk, a lock, the emulator. So the
-    two kinds go well together, and more than two browsers on two cores do not.
-    """
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
-    files = sorted({str(item.path) for item in items if item.get_closest_marker("browser")})
-    for item in items:
-        place = files.index(str(item.path)) if str(item.path) in files else None
-        half = None if place is None else f"browser {2 * place // len(files)}"
-        item.add_marker(pytest.mark.xdist_group(half or str(item.path)))
-
-
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real traces and incidents that lies beside the project."""
