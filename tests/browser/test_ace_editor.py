@@ -85,7 +85,9 @@ def test_the_switch_shows_ace_with_its_limits_and_leads_back(
     page = ace_editing(chromium, product, sid)
     assert text(page) == GOOD
     limits = "Ace hands its text over a moment after the last key"
-    told = page.get_by_test_id("stAlert").filter(has_text=limits)  # a button's tooltip says it, too
+    told = page.get_by_test_id("stCaptionContainer").filter(
+        has_text=limits
+    )  # a button's tooltip says it, too
     expect(told).to_contain_text("is lost")
     expect(told).to_contain_text("Ctrl+S does nothing in it")
     write_at_end(page, " from ace")
