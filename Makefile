@@ -2,8 +2,9 @@
 # make test  runs every test
 # make lint  checks style and types
 # make bench measures redaction, checks and their rules, batches, reads, stores; it prints figures and judges none
-# make soak  races and kills on every store, then both editors and two people in browsers; SOAK_TRIALS,
-#            SOAK_SECONDS, SOAK_KILLS and EDITOR_TRIALS say how many
+# make soak  the tests with three times the made-up examples, races and kills on every store, then
+#            both editors and two people in browsers; SOAK_TRIALS, EDITOR_TRIALS,
+#            SOAK_SECONDS and SOAK_KILLS say how many
 # make local-llm  lets a tiny real model draft, over llama.cpp's server; builds it first (4 minutes)
 .DEFAULT_GOAL := run
 .PHONY: run test lint bench soak local-llm chromium
@@ -44,6 +45,7 @@ bench: $(VENV)/.installed-dev
 EDITOR_TRIALS ?= 100
 
 soak: $(VENV)/.installed-dev chromium
+	@EXAMPLES=all $(PY) -m pytest $(PYTEST_ARGS) -m "not browser"
 	@$(PY) -m bench.soak
 	@$(PY) -m bench.editor_soak --editor own --trials $(EDITOR_TRIALS)
 	@$(PY) -m bench.editor_soak --editor ace --trials $(EDITOR_TRIALS)

@@ -16,6 +16,7 @@ from runbooks.drafting.answers import (
     close_truncated,
     read_answer,
 )
+from tests.examples import examples
 
 STEP = {
     "title": "Read the log of “checkout” – Ünïcödé 🚑",
@@ -127,7 +128,7 @@ def test_closing_gives_json_wherever_it_was_cut(text):
             assert found[name] == GOOD[name]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.text(max_size=400))
 @example("{" * 100_000)
 @example("[" * 100_000)
@@ -141,7 +142,7 @@ def test_no_text_raises_anything_else(text):
     outcome(text, mend=True)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.text(alphabet='{}[]":,\\u0123 ntrue-.eE\n`', max_size=120))
 def test_no_mixture_of_json_signs_raises_anything_else(text):
     """Nearly JSON is what breaks readers."""
@@ -157,7 +158,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     st.dictionaries(st.sampled_from([*GOOD, "markdown_content"]), values),
     st.integers(0, 400),
@@ -169,7 +170,7 @@ def test_no_value_of_any_shape_raises_anything_else(fields, cut):
     outcome(text[:cut], mend=True)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(values, st.integers(0, 300))
 def test_any_json_cut_anywhere_is_closed_to_json(value, cut):
     """The closing is about JSON, not about runbooks."""

@@ -13,6 +13,7 @@ from runbooks.drafting.budget import NANO, Budget, BudgetSpent, CallsCancelled, 
 from runbooks.drafting.budgeted import BudgetedModel
 from runbooks.drafting.model import ModelError
 from runbooks.drafting.prices import Price, Tariff
+from tests.examples import examples
 from tests.models.scripted import PROMPT, ScriptedModel, busy, reply, terms
 
 PAST, SOON = 0.0, 30.0
@@ -69,7 +70,7 @@ class Spending(RuleBasedStateMachine):
 
 
 TestAnyOrderOfReservationsAndBookings = Spending.TestCase
-TestAnyOrderOfReservationsAndBookings.settings = settings(max_examples=60, deadline=None)
+TestAnyOrderOfReservationsAndBookings.settings = settings(max_examples=examples(60), deadline=None)
 
 
 @pytest.mark.parametrize("seed", range(4))

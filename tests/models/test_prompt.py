@@ -15,6 +15,7 @@ from runbooks.drafting.catalogue import built_in
 from runbooks.drafting.model import Prompt
 from runbooks.drafting.port import Evidence
 from runbooks.drafting.prompt import build_prompt, template
+from tests.examples import examples
 from tests.unit.drafting.evidence import evidence, rows, sample, service_row, tau
 from tests.unit.drafting.test_untrusted import ATTACKS, poisoned
 
@@ -160,7 +161,7 @@ def test_no_injection_leaves_the_fence(attack):
     assert prompt.user.count("EVIDENCE BEGIN ") - attack.count("EVIDENCE BEGIN ") * 60 <= 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.text(min_size=3, max_size=60))
 def test_no_text_changes_what_stands_outside_the_fence(text):
     """Our words are the same, whatever strangers write."""

@@ -22,6 +22,7 @@ from runbooks.transfer import Change, Importer, ImportReport, add_sample, export
 from runbooks.transfer.exporting import EXPORTED
 from runbooks.unsaved import Person
 from runbooks.values import GeoPoint, Reference, Vector
+from tests.examples import examples
 from tests.sample_documents import RUNBOOKS
 from tests.untidy import Mess, messes
 from tests.world import World, make_world
@@ -217,7 +218,7 @@ def _nested(depth: int) -> object:
     return {"a": _nested(depth - 1)} if depth else 1
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
 @given(messes(wild=True))
 def test_documents_of_any_shape_move_as_they_are(mess: Mess) -> None:
     """Whatever other services wrote, and whatever we made of it, arrives unchanged."""
@@ -233,7 +234,7 @@ def test_documents_of_any_shape_move_as_they_are(mess: Mess) -> None:
 
 
 @pytest.mark.firestore
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=list(HealthCheck))
 @given(mess=messes(wild=False))
 def test_documents_of_any_shape_move_to_firestore_and_back(firestore_host: str, mess: Mess) -> None:
     """The same by way of Firestore."""

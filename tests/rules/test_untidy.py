@@ -25,6 +25,7 @@ from runbooks.store.port import Collection, DocumentStore
 from runbooks.store.queries import QueueFilter, Sort
 from runbooks.store.sqlite import SqliteStore
 from runbooks.unsaved import Person
+from tests.examples import examples
 from tests.untidy import Mess, messes
 from tests.whole_documents import Doc
 from tests.world import GOOD_RUNBOOK, World, make_world
@@ -34,10 +35,10 @@ EVERYTHING = QueueFilter(type="", status=())
 KIM = Person("local:kim", "tab")
 OURS = {"status", "approval_metadata", "version_history", "updated_at"}
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
-sqlite = settings(max_examples=80, deadline=None, suppress_health_check=SLOW)
+sqlite = settings(max_examples=examples(80), deadline=None, suppress_health_check=SLOW)
 # An example that fails is shown as it is: making it smaller takes many minutes on the emulator.
 firestore = settings(
-    max_examples=15,
+    max_examples=examples(15),
     deadline=None,
     suppress_health_check=SLOW,
     phases=(Phase.reuse, Phase.generate),

@@ -4,6 +4,7 @@ from hypothesis import HealthCheck, given, settings
 
 from runbooks.batch import BatchOrder
 from runbooks.store.port import Collection, Delete, DocumentStore
+from tests.examples import examples
 from tests.ui.conftest import App
 from tests.untidy import Mess, messes
 from tests.world import World
@@ -15,7 +16,7 @@ def emptied(store: DocumentStore) -> None:
         store.commit([Delete(collection, stored.key) for stored in store.scan(collection)])
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=list(HealthCheck))
 @given(mess=messes(wild=True))
 def test_no_document_breaks_a_page(world: World, mess: Mess) -> None:
     """Every page shows what it can, before and after a batch; an exception fails `App.run`."""

@@ -16,6 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from runbooks.redaction import Kind, Redactor, redact
+from tests.examples import examples
 
 PLACEHOLDER = re.compile(r"\[([A-Z]+)_\d+\]")
 _RANDOM = random.Random(20261120)
@@ -520,7 +521,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @example("contact number: 0414-728-133" * 6)
 @given(st.lists(PIECES, max_size=8).map("".join))
 def test_redacting_twice_changes_nothing_more(text: str) -> None:
@@ -529,7 +530,7 @@ def test_redacting_twice_changes_nothing_more(text: str) -> None:
     assert redact(once) == once
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(PIECES, max_size=8).map("".join))
 def test_spans_are_in_order_and_do_not_overlap(text: str) -> None:
     """Whoever marks them in a text may go from left to right."""
@@ -546,7 +547,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(VALUES)
 def test_a_redacted_json_value_is_left_alone(value: object) -> None:
     """The same holds for payloads as for texts."""

@@ -11,6 +11,7 @@ from runbooks.drafting.facts import Facts, gather
 from runbooks.drafting.payload import Reach
 from runbooks.drafting.reading import read
 from runbooks.models import FailurePattern
+from tests.examples import examples
 from tests.unit.drafting.evidence import evidence, tau
 
 SUGGESTION = {"suggestion_id": "s-1", "type": "runbook", "source_traces": [{"trace_id": "t1"}]}
@@ -273,14 +274,14 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(JSON, JSON)
 def test_no_payload_raises(one, two):
     """Reading gives facts for whatever JSON can say, and the same ones again."""
     assert facts_of(one, two) == facts_of(one, two)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(max_size=300), st.lists(st.text(max_size=60), max_size=5))
 def test_no_pattern_raises(text, signals):
     """Any text in a pattern is fine."""

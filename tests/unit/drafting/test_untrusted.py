@@ -11,6 +11,7 @@ from runbooks.drafting.offline import OfflineDrafter
 from runbooks.drafting.port import Evidence
 from runbooks.markdown.html import render
 from runbooks.markdown.outline import SECTIONS, parse
+from tests.examples import examples
 from tests.unit.drafting.evidence import NOW, evidence, request, rows, service_row
 
 DRAFTER = OfflineDrafter()
@@ -127,7 +128,7 @@ def test_markup_from_real_attacks_stays_text(shared_data):
         assert tuple(parse(markdown).sections) == SECTIONS
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=80))
 def test_no_text_breaks_a_draft(text):
     """Whatever a stranger writes, title and six sections stay and the commands stay the same."""
@@ -136,7 +137,7 @@ def test_no_text_breaks_a_draft(text):
     assert parse(markdown).other_sections == {}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(st.text(alphabet="`#<>[]()|*_~\\-+=.0 1\n$\"'&@:/", max_size=60))
 def test_no_markup_breaks_a_draft(text):
     """The same for texts made of markup alone."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from runbooks.evidence import EvidenceReport, claims_in, sources_of, trace_claims
 from runbooks.evidence.report import MAX_PASSAGE
+from tests.examples import examples
 from tests.unit.drafting.evidence import evidence, service_row
 from tests.unit.drafting.test_untrusted import ATTACKS, poisoned
 from tests.unit.evidence.test_tracing import page, sources
@@ -65,14 +66,14 @@ def check(report: EvidenceReport, text: str) -> None:
         assert support.found == bool(support.source)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TEXTS)
 def test_any_text_is_traced(text: str) -> None:
     """A runbook may be any text."""
     check(trace_claims(text, SOURCES, sources=READ), text)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(JSON, JSON, TEXTS)
 def test_any_evidence_is_read(payload: object, other: object, words: str) -> None:
     """Traces may hold any JSON value, patterns and rows any words."""
@@ -90,7 +91,7 @@ def test_any_evidence_is_read(payload: object, other: object, words: str) -> Non
     check(trace_claims(text, found), text)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TEXTS, TEXTS)
 def test_any_edit_is_traced(base: str, text: str) -> None:
     """Whatever was generated and whatever a person made of it, there is a report."""

@@ -21,6 +21,7 @@ from runbooks.lint.datadog_query import (
     parse_query,
     print_query,
 )
+from tests.examples import examples
 
 ACCEPTED = [
     # spans
@@ -235,7 +236,7 @@ def _outcome(text: str) -> Query | QuerySyntaxError:
 
 
 @given(_queries)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 def test_printing_and_reading_a_query_gives_the_same_query(query: Query) -> None:
     """For any tree that the grammar allows and that is not nested beyond the limit."""
     read = _outcome(print_query(query))
@@ -243,7 +244,7 @@ def test_printing_and_reading_a_query_gives_the_same_query(query: Query) -> None
 
 
 @given(st.text('ab:@#-()[]"\\ <>=&|!*TOANDR0159.', max_size=60) | st.text(max_size=60))
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=examples(1_000), deadline=None)
 def test_any_text_is_read_or_refused_inside_the_text(text: str) -> None:
     """The only error is QuerySyntaxError, and its place lies in the text or at its end."""
     read = _outcome(text)

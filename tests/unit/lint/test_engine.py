@@ -19,6 +19,7 @@ from runbooks.lint import (
     lint,
 )
 from runbooks.lint.catalogue import rules_as_markdown
+from tests.examples import examples
 from tests.unit.lint.builder import NOW, TRACE, draft, fence, found, in_step
 
 HERE = Path(__file__).parent
@@ -162,7 +163,7 @@ FRAGMENTS = st.sampled_from(
 @given(
     st.lists(FRAGMENTS, max_size=40).map("".join) | st.text(max_size=400), st.sampled_from(PROFILES)
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_any_text_is_survived_and_every_fix_applies(text: str, profile: Profile) -> None:
     """No text makes the checks raise; a fix that is offered fits the text it is offered for."""
     lines = len(text) + 1

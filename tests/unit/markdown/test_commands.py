@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from runbooks.markdown.commands import commands_of, is_command
 from runbooks.markdown.outline import parse
+from tests.examples import examples
 
 
 def _found(body: str) -> tuple[str, ...]:
@@ -158,7 +159,7 @@ def test_commands_inside_steps_are_found_in_order() -> None:
     st.text(alphabet=st.characters(), max_size=300),
     st.sampled_from(["sh", "console", "sql", "promql", ""]),
 )
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 def test_any_code_has_commands_without_an_error(code: str, language: str) -> None:
     """No text raises, and no command is empty."""
     assert all(command.strip() for command in commands_of(code, language))

@@ -8,6 +8,7 @@ from mdit_py_plugins.gfm import gfm_plugin
 
 from runbooks.markdown.escaping import as_paragraph, code_span, escape_inline, fenced, one_line
 from runbooks.markdown.parsing import plain_text
+from tests.examples import examples
 
 ANY_TEXT = st.text(alphabet=st.characters(), max_size=120)
 FRAGMENTS = st.sampled_from(
@@ -74,7 +75,7 @@ def _blocks(markdown: str) -> list[str]:
 
 
 @given(ANY_TEXT | MARKUP)
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 def test_escaped_text_is_shown_as_it_is(text: str) -> None:
     """One paragraph of plain text comes out, with the words of the input and no link."""
     line = one_line(text)
@@ -88,7 +89,7 @@ def test_escaped_text_is_shown_as_it_is(text: str) -> None:
 
 
 @given(ANY_TEXT | MARKUP)
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=examples(700), deadline=None)
 def test_escaped_text_fits_a_heading_and_a_list_item(text: str) -> None:
     """Inside a heading or an item nothing else begins, and nothing of it is lost."""
     escaped = escape_inline(text)
@@ -104,7 +105,7 @@ def test_escaped_text_fits_a_heading_and_a_list_item(text: str) -> None:
 
 
 @given(ANY_TEXT | MARKUP)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=examples(1000), deadline=None)
 def test_a_guarded_line_is_one_paragraph(text: str) -> None:
     """Whatever markup a line holds, it begins no block; guarding it again changes nothing."""
     line = as_paragraph(text)
@@ -115,7 +116,7 @@ def test_a_guarded_line_is_one_paragraph(text: str) -> None:
 
 
 @given(ANY_TEXT | MARKUP)
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=examples(700), deadline=None)
 def test_a_code_span_shows_the_text(text: str) -> None:
     """Backticks inside, at the ends or alone: the span holds exactly the line."""
     tokens = github.parse(f"a {code_span(text)} b")
@@ -125,7 +126,7 @@ def test_a_code_span_shows_the_text(text: str) -> None:
 
 
 @given(ANY_TEXT | MARKUP, st.text(max_size=10))
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=examples(700), deadline=None)
 def test_a_fence_holds_the_whole_code(code: str, language: str) -> None:
     """No line of the code closes its block, and no language breaks the fence."""
     tokens = github.parse(f"{fenced(code, language)}\n\n## next")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from runbooks.markdown import html
 from runbooks.markdown.html import render, stylesheet
+from tests.examples import examples
 from tests.unit.markdown.canonical import canonical
 from tests.unit.markdown.safety import faults
 
@@ -96,7 +97,7 @@ def test_attacks_of_our_own_do_not_survive(attack: str) -> None:
 
 
 @given(st.text(alphabet=st.characters(), max_size=300))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_any_text_is_rendered_safely(text: str) -> None:
     """No text raises, lone surrogates and NUL included, and none yields anything active."""
     assert faults(render(text)) == []
@@ -111,7 +112,7 @@ MARKUP = st.lists(st.sampled_from(FRAGMENTS), max_size=40).map("".join)
 
 
 @given(MARKUP)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 def test_any_mixture_of_markup_is_rendered_safely(text: str) -> None:
     """Broken and interleaved markup yields nothing active."""
     assert faults(render(text)) == []

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from runbooks.markdown.html import render
 from runbooks.markdown.margin import render_beside
+from tests.examples import examples
 
 TEXT = """# Title
 
@@ -102,7 +103,7 @@ def test_a_text_cannot_forge_a_note() -> None:
     assert signs == [[1]]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.lists(
         st.sampled_from(

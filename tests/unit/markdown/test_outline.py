@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runbooks.markdown.outline import SECTIONS, Outline, parse, quality
+from tests.examples import examples
 
 RUNBOOK = """\
 # Wrong Tool - Operational Runbook
@@ -271,7 +272,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.text(alphabet=st.characters(), max_size=400) | st.lists(PIECES, max_size=40).map("".join))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 def test_any_text_has_an_outline(text: str) -> None:
     """No text raises; what is found is one line, and sections are there or missing."""
     outline = parse(text)

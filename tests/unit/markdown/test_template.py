@@ -18,6 +18,7 @@ from runbooks.markdown.outline import (
     step_line,
 )
 from runbooks.markdown.sections import failure_name
+from tests.examples import examples
 from tests.unit.markdown.test_escaping import ANY_TEXT, MARKUP
 
 PARTS = RunbookParts(
@@ -199,7 +200,7 @@ ANY_PARTS = st.builds(
 
 
 @given(ANY_PARTS)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 def test_no_value_breaks_the_structure(parts: RunbookParts) -> None:
     """Six sections in order, each list as long as it was, metadata from us alone."""
     outline = parse(compose(parts))
@@ -212,7 +213,7 @@ def test_no_value_breaks_the_structure(parts: RunbookParts) -> None:
 
 
 @given(TEXT)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 def test_the_title_comes_back(title: str) -> None:
     """A plain title is escaped into the heading and read back as it was, on one line."""
     wanted = failure_name(one_line(title)) or "Unnamed failure"
@@ -220,7 +221,7 @@ def test_the_title_comes_back(title: str) -> None:
 
 
 @given(st.lists(TEXT, max_size=5))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_quoted_evidence_comes_back_as_symptoms(texts: list[str]) -> None:
     """Escaped and quoted texts are symptoms of their own, in their order."""
     symptoms = tuple(f"{escape_inline(text)} {code_span(text)}" for text in texts)
@@ -239,7 +240,7 @@ COMMAND = st.builds(
 
 
 @given(st.lists(COMMAND, min_size=1, max_size=6), st.sampled_from(["sh", "bash", "text", ""]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_commands_come_back(commands: list[str], language: str) -> None:
     """Every command of a step is found again, once, in order, backticks or not."""
     steps = tuple(Step("Run", command=command, language=language) for command in commands)
@@ -260,7 +261,7 @@ def test_the_escalation_comes_back_as_text() -> None:
 
 
 @given(TEXT)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_escaped_escalation_comes_back(text: str) -> None:
     """An escaped plain text is read back word for word."""
     outline = parse(compose(replace(PARTS, escalation_who=escape_inline(text))))

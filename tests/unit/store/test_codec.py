@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from runbooks.revision import revision
 from runbooks.store.codec import MAX_DEPTH, decode, document_key, encode, is_document_key
 from runbooks.values import GeoPoint, Reference, Vector
+from tests.examples import examples
 
 every_text = st.text(st.characters(), max_size=20)
 tag_like = st.sampled_from(
@@ -64,7 +65,7 @@ def same(left: object, right: object) -> bool:
 
 
 @given(documents)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_a_document_survives_the_round_trip(document: dict[str, object]) -> None:
     """Every value with its kind, every key, and so the revision (CONTRACT R4)."""
     read = decode(encode(document))
@@ -73,7 +74,7 @@ def test_a_document_survives_the_round_trip(document: dict[str, object]) -> None
 
 
 @given(documents)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_the_text_is_json_that_anything_can_hold(document: dict[str, object]) -> None:
     """It has a UTF-8 form, no number that JSON lacks, and a second trip gives the same text."""
     text = encode(document)
@@ -203,14 +204,14 @@ every_id = st.text(st.characters(), max_size=30) | st.sampled_from(
 
 
 @given(every_id)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 def test_any_text_gives_an_id_that_every_store_takes(raw: str) -> None:
     """Whatever comes in a request or in a file."""
     assert is_document_key(document_key(raw))
 
 
 @given(every_id)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_an_ordinary_id_is_its_own(raw: str) -> None:
     """Other services' documents are found under the ids that they have, also a second time."""
     if is_document_key(raw) and not raw.startswith("%_"):
@@ -218,7 +219,7 @@ def test_an_ordinary_id_is_its_own(raw: str) -> None:
 
 
 @given(st.lists(every_id, unique=True, max_size=20))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_different_texts_have_different_ids(raws: list[str]) -> None:
     """Also a text that looks like the encoded form of another one."""
     encoded = [document_key(raw) for raw in raws]

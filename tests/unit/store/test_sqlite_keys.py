@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from runbooks.store.codec import encode
 from runbooks.store.sqlite_keys import field_key, has_member, next_kind, sort_key
 from runbooks.values import GeoPoint, Reference, Vector
+from tests.examples import examples
 
 numbers = st.integers() | st.integers(2**53 - 3, 2**53 + 3) | st.floats(allow_nan=False)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
@@ -24,7 +25,7 @@ def order(left: object, right: object) -> int:
 
 
 @given(numbers, numbers)
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 def test_numbers_keep_their_order(left: float, right: float) -> None:
     """Whole and broken ones together, exactly, as Python compares them."""
     assert order(left, right) == (left > right) - (left < right)
