@@ -31,14 +31,13 @@ from runbooks.clock import utc_now
 from runbooks.store.sqlite import SqliteStore
 from runbooks.unsaved import Person
 from tests.served_product import ServedProduct, served_product
-from tests.world import GOOD_RUNBOOK, World, make_world
+from tests.world import GOOD, World, make_world
 from tools.screenshots import FLAGS, browser_path
 
-GOOD = GOOD_RUNBOOK.read_text(encoding="utf-8")
 KIM = Person("local:Kim")
 LABEL = "Runbook in Markdown"
 UNSAVED = re.compile(r"Not saved|unsaved text|not saved", re.IGNORECASE)
-PATIENCE_S = {"own": 30.0, "ace": 10.0}
+PATIENCE_S = {"own": 30.0, "ace": 6.0}
 """How long a sign is waited for before it counts as missing; a busy machine needs long.
 
 What streamlit-ace loses is waited for each time, so that it gets less.
@@ -58,6 +57,10 @@ class Soak:
     number: int = 0
     context: BrowserContext | None = None
     counts: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def until(self, holds: Callable[[], bool]) -> bool:
+        """Wait until something is so, as long as this editor is given; say whether it became so."""
+        return until(holds, PATIENCE_S[self.editor])
 
     def word(self) -> str:
         """Give a word that was never typed before."""
@@ -163,19 +166,9 @@ _ACE_WITNESS = """() => {
 _ACE_TEXT = "() => document.querySelector('.ace_editor')?.env?.editor?.getValue() ?? ''"
 
 
-@dataclass
-class _Patience:
-    """What of `PATIENCE_S` holds in this run."""
-
-    seconds: float = PATIENCE_S["own"]
-
-
-_patience = _Patience()
-
-
-def until(holds: Callable[[], bool]) -> bool:
+def until(holds: Callable[[], bool], seconds: float = PATIENCE_S["own"]) -> bool:
     """Wait until something is so; say whether it became so."""
-    end = time.monotonic() + _patience.seconds
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         with suppress(PlaywrightError):  # the page is just being drawn anew
             if holds():
@@ -215,7 +208,7 @@ def ctrl_s(soak: Soak, page: Page, sid: str, word: str) -> str:
 
 
 def _saved(soak: Soak, page: Page, sid: str, word: str) -> str:
-    if until(lambda: soak.stored(sid, word)):
+    if soak.until(lambda: soak.stored(sid, word)):
         return DONE
     page.wait_for_timeout(1000)
     if soak.stored(sid, word):
@@ -230,7 +223,7 @@ def approve(soak: Soak, page: Page, sid: str, word: str) -> str:
     button.wait_for()
     page.keyboard.type(f"\n\n{word}")
     button.click()
-    told = until(lambda: soak.world.read(sid).status == "approved" or _told_unsaved(page))
+    told = soak.until(lambda: soak.world.read(sid).status == "approved" or _told_unsaved(page))
     page.wait_for_timeout(300)
     if soak.world.read(sid).status == "approved":
         return DONE if soak.stored(sid, word) else STALE
@@ -255,7 +248,7 @@ def save_and_approve(soak: Soak, page: Page, sid: str, word: str) -> str:
     soak.focus(page)
     page.keyboard.type(f"\n\n{word}")
     button.click()
-    until(lambda: soak.world.read(sid).status == "approved" or _refused(page))
+    soak.until(lambda: soak.world.read(sid).status == "approved" or _refused(page))
     if soak.world.read(sid).status == "approved":
         return DONE if soak.stored(sid, word) else STALE
     return TOLD if soak.kept(sid, word) or soak.stored(sid, word) else SILENT
@@ -265,7 +258,7 @@ def go_next(soak: Soak, page: Page, sid: str, word: str) -> str:
     """The next suggestion."""
     page.keyboard.type(f"\n\n{word}")
     page.get_by_role("button", name=re.compile("Next")).first.click()
-    until(lambda: sid not in where(page))
+    soak.until(lambda: sid not in where(page))
     return _elsewhere(soak, page, sid, word)
 
 
@@ -273,7 +266,7 @@ def other_page(soak: Soak, page: Page, sid: str, word: str) -> str:
     """The library, by its link."""
     page.keyboard.type(f"\n\n{word}")
     page.get_by_role("link", name="Library").first.click()
-    until(lambda: "library" in where(page))
+    soak.until(lambda: "library" in where(page))
     return _elsewhere(soak, page, sid, word)
 
 
@@ -283,13 +276,13 @@ def other_tab(soak: Soak, page: Page, sid: str, word: str) -> str:
     page.get_by_role("tab", name="Preview").click()
     page.wait_for_timeout(600)
     page.get_by_role("tab", name="Edit").click()
-    back = until(lambda: word in soak.text(page))
-    return TOLD if back and until(lambda: says(page, UNSAVED)) else SILENT
+    back = soak.until(lambda: word in soak.text(page))
+    return TOLD if back and soak.until(lambda: says(page, UNSAVED)) else SILENT
 
 
 def _elsewhere(soak: Soak, page: Page, sid: str, word: str) -> str:
     """Look on the page that was gone to; the click may have got lost, and then it stands here."""
-    told = until(lambda: says(page, re.compile("Unsaved text: ")))
+    told = soak.until(lambda: says(page, re.compile("Unsaved text: ")))
     if not told and word in soak.text(page) and says(page, UNSAVED):
         print(f"the click got lost: {word}", flush=True)
         return TOLD
@@ -334,11 +327,11 @@ def _there_again(soak: Soak, page: Page, sid: str, word: str, goto: bool = True)
     if goto:
         page.goto(f"{soak.server.address}/review?id={sid}&tab=edit")
     put = page.get_by_role("button", name="Put into the editor").first
-    if not until(lambda: word in soak.text(page) or put.is_visible()):
+    if not soak.until(lambda: word in soak.text(page) or put.is_visible()):
         return False
     if word not in soak.text(page):
         put.click()
-    return until(lambda: word in soak.text(page)) or put.is_visible()
+    return soak.until(lambda: word in soak.text(page)) or put.is_visible()
 
 
 def typing(soak: Soak, seconds: float) -> str:
@@ -362,7 +355,7 @@ def typing(soak: Soak, seconds: float) -> str:
             typed += word
         summary = batch.result().json()
     page.keyboard.press("Control+s")
-    until(lambda: soak.stored(sid, typed[-10:]))
+    soak.until(lambda: soak.stored(sid, typed[-10:]))
     draft = soak.world.read(sid).slot.draft
     missing = [
         text != before + typed for text in (soak.text(page), draft and draft.markdown_content)
@@ -445,7 +438,6 @@ def main() -> None:
     parser.add_argument("--typing", type=float, default=60, help="seconds, 0 for none")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
-    _patience.seconds = PATIENCE_S[asked.editor]
     with prepared(asked.editor) as soak:
         if asked.typing:
             print(typing(soak, asked.typing), flush=True)

@@ -20,9 +20,8 @@ from runbooks.errors import RunbookError, StoreError
 from runbooks.models import Suggestion
 from runbooks.store.port import DocumentStore
 from runbooks.unsaved import Person
-from tests.world import GOOD_RUNBOOK, World, make_world
+from tests.world import GOOD, World, make_world
 
-GOOD = GOOD_RUNBOOK.read_text(encoding="utf-8")
 KIM, LEE = Person("local:kim"), Person("local:lee")
 _BY_MACHINE = {"generated", "forced", "proposal"}
 _ALL = 5_000

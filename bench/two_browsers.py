@@ -19,35 +19,28 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import combinations, combinations_with_replacement
+from itertools import combinations_with_replacement
 from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
-from bench.editor_soak import GOOD, LABEL, until
+from bench.editor_soak import LABEL, until
 from runbooks.clock import utc_now
 from runbooks.models import Suggestion, VersionReason
 from runbooks.store.sqlite import SqliteStore
 from runbooks.unsaved import Person
+from tests.interleaving import STEPS, orders
 from tests.served_product import ServedProduct, served_product
-from tests.world import World, make_world
+from tests.world import GOOD, World, make_world
 from tools.screenshots import FLAGS, browser_path
 
-STEPS = ("open", "edit", "act")
 ACTS = ("save", "regenerate", "approve")
 NAMES = ("Kim", "Lee")
 LOST, UNTOLD, UNSEEN = "lost", "untold", "unseen"
 ATTEMPTS = 3
 MESSAGES = '[data-testid="stAlert"], [data-testid="stToast"]'
 STATUS = ".st-key-rv_status"
-
-
-def orders() -> Iterator[tuple[int, ...]]:
-    """Every way to mix the steps of two people: which of them is next."""
-    length = 2 * len(STEPS)
-    for first in combinations(range(length), len(STEPS)):
-        yield tuple(0 if place in first else 1 for place in range(length))
 
 
 @dataclass

@@ -14,7 +14,8 @@ from runbooks.models import Suggestion
 from runbooks.service import RunbookService
 from runbooks.store.port import Collection, Create, DocumentStore, FieldPath, Merge, Update
 
-GOOD_RUNBOOK = Path(__file__).parent / "rules" / "a_good_runbook.md"
+GOOD = (Path(__file__).parent / "rules" / "a_good_runbook.md").read_text(encoding="utf-8")
+"""A runbook by a person; it names the trace of the first suggestion that a world makes."""
 
 
 class Ticker:

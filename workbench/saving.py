@@ -101,12 +101,19 @@ def _carry_out(
     desk: Desk, text: str, save: Callable[[], Suggestion], why: str = ""
 ) -> Suggestion | None:
     """Save, and note on the desk what became of the text; None when it was refused, and told."""
+    return carry_out(desk, desk.base, save, lambda error: refused(desk, text, error, why))
+
+
+def carry_out(
+    desk: Desk, base: str, save: Callable[[], Suggestion], refuse: Callable[[RunbookError], None]
+) -> Suggestion | None:
+    """Save a text written on `base` and note it on the desk; None when it was refused, and told."""
     try:
         saved = save()
     except RunbookError as error:
-        refused(desk, text, error, why)
+        refuse(error)
         return None
-    done(desk, saved, desk.base)
+    done(desk, saved, base)
     return saved
 
 

@@ -6,7 +6,7 @@ a page that says so, with status 404: below a second slash theirs would stay bla
 its parts beside that address.
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,7 +19,6 @@ from runbooks.api.paper import no_such_page
 from runbooks.config import Settings
 from runbooks.names import NAME_ROUTE
 
-HOME = "queue"
 _WITH_HTML = ("/_stcore/bidi-components/", "/component/", "/media/", "/app/static/")
 """Below these the pages' own process serves files, some of which are HTML."""
 
@@ -27,15 +26,17 @@ _WITH_HTML = ("/_stcore/bidi-components/", "/component/", "/media/", "/app/stati
 class Front:
     """ASGI middleware before the pages; refuses foreign hosts and origins for pages as well.
 
-    `addresses` are those of the pages, without a slash; the bare address is always one.
+    `addresses` are those of the pages, without a slash; the bare address is always one. The first
+    is where a page that does not exist leads back to.
     """
 
     def __init__(
-        self, app: ASGIApp, api: ASGIApp, settings: Settings, addresses: Collection[str]
+        self, app: ASGIApp, api: ASGIApp, settings: Settings, addresses: Sequence[str]
     ) -> None:
         self._pages = app
         self._api = api
         self._settings = settings
+        self._home = addresses[0]
         self._addresses = frozenset({"/", *(f"/{address}" for address in addresses)})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,7 +68,7 @@ class Front:
         answered = _NoPage(send)
         await self._pages(scope, receive, answered)
         if answered.with_a_page:
-            await no_such_page(scope["path"], _home(scope))(scope, receive, send)
+            await no_such_page(scope["path"], _up(scope) + self._home)(scope, receive, send)
 
 
 class _NoPage:
@@ -86,10 +87,10 @@ class _NoPage:
             await self._send(message)
 
 
-def _home(scope: Scope) -> str:
-    """Give the link to the queue, relative as all links of pages: a proxy may add a path."""
+def _up(scope: Scope) -> str:
+    """Lead from an address to the bare one, relatively: a proxy may have put a path before."""
     asked: bytes = scope.get("raw_path") or scope["path"].encode()
-    return "../" * (asked.count(b"/") - 1) + HOME
+    return "../" * (asked.count(b"/") - 1)
 
 
 def is_rest(path: str) -> bool:

@@ -4,9 +4,8 @@ import pytest
 
 from runbooks.unsaved import MAX_TEXT_BYTES
 from tests.api.conftest import EDITED, WITHOUT_DRAFT, Office
-from tests.world import GOOD_RUNBOOK
+from tests.world import GOOD
 
-GOOD = GOOD_RUNBOOK.read_text(encoding="utf-8")
 BAD = "# Loop\n\n## Fix\n\n```bash\n$ datadog trace search 'service:a'\n```\n"
 FIELDS = {
     "id", "severity", "line", "end_line", "start", "end", "text", "message", "why", "fix",

@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from runbooks.clock import utc_now
 from runbooks.store.sqlite import SqliteStore
+from runbooks.unsaved import Person
 from tests.served_product import ServedProduct, served_product
-from tests.world import World, make_world
+from tests.world import GOOD, World, make_world
 
 expect.set_options(timeout=20_000)
 
@@ -39,6 +40,29 @@ def _with_sample(folder: Path) -> Iterator[Product]:
 def world(product: Product) -> World:
     """The store of the running product, as another process sees it."""
     return make_world(SqliteStore(product.store), clock=utc_now)
+
+
+@pytest.fixture
+def sid(world: World) -> str:
+    """A suggestion with a runbook that a person wrote."""
+    return written(world)
+
+
+def written(world: World) -> str:
+    """A suggestion with a runbook that a person wrote."""
+    name = suggested(world)
+    kim = Person("local:Kim")
+    world.service.open(name, kim)
+    world.service.save(name, GOOD, "none", kim)
+    return name
+
+
+def suggested(world: World, **fields: object) -> str:
+    """A suggestion on the one trace that `GOOD` names."""
+    if world.made:
+        trace = f"{1:032x}"
+        fields["source_traces"] = [{"trace_id": trace, "pattern_id": f"pattern_{trace}"}]
+    return world.suggest(**fields)
 
 
 def person(browser: Browser, product: Product, name: str, **options: object) -> BrowserContext:

@@ -6,29 +6,10 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from runbooks.unsaved import Person
 from tests.browser.conftest import Product, idle, person
-from tests.world import GOOD_RUNBOOK, World
+from tests.world import World
 
 LABEL = "Runbook in Markdown"
-GOOD = GOOD_RUNBOOK.read_text(encoding="utf-8")
-
-
-def written(world: World) -> str:
-    """A suggestion with a runbook that a person wrote."""
-    name = suggested(world)
-    kim = Person("local:Kim")
-    world.service.open(name, kim)
-    world.service.save(name, GOOD, "none", kim)
-    return name
-
-
-def suggested(world: World, **fields: object) -> str:
-    """A suggestion on the one trace that `GOOD` names."""
-    if world.made:
-        trace = f"{1:032x}"
-        fields["source_traces"] = [{"trace_id": trace, "pattern_id": f"pattern_{trace}"}]
-    return world.suggest(**fields)
 
 
 def editing(browser: Browser, product: Product, sid: str, who: str = "Kim") -> Page:

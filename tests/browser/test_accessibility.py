@@ -147,9 +147,7 @@ def test_the_first_tab_leads_past_what_stands_before(
     chromium: Browser, product: Product, world: World
 ) -> None:
     """One Tab, Enter, and few more: to the rows of the queue, and from there to Approve."""
-    sid, _ = _with_history(world)
-    world.foreign_write(sid, {("pattern", "title"): "Walked by keyboard"})
-    world.service.refresh()
+    _titled(world, "Walked by keyboard")
     page = person(chromium, product, "Kim").new_page()
     page.goto(f"{product.address}/queue?q=walked")
     settle(page)
@@ -178,9 +176,7 @@ def test_the_whole_path_is_walked_by_keyboard_alone(
     chromium: Browser, product: Product, world: World
 ) -> None:
     """From the queue to an approved runbook without touching a mouse."""
-    sid, _ = _with_history(world)
-    world.foreign_write(sid, {("pattern", "title"): "Approved by keyboard"})
-    world.service.refresh()
+    sid = _titled(world, "Approved by keyboard")
     page = person(chromium, product, "Kim").new_page()
     page.goto(f"{product.address}/queue")
     settle(page)
@@ -198,9 +194,7 @@ def test_a_line_is_edited_and_approved_by_keyboard_alone(
     chromium: Browser, product: Product, world: World
 ) -> None:
     """Queue, open, tab Edit, a line, out of the editor by Tab as it says, save, approve."""
-    sid, _ = _with_history(world)
-    world.foreign_write(sid, {("pattern", "title"): "Edited by keyboard", "severity": "critical"})
-    world.service.refresh()
+    sid = _titled(world, "Edited by keyboard")
     page = person(chromium, product, "Kim").new_page()
     page.goto(f"{product.address}/queue")
     settle(page)
@@ -235,6 +229,14 @@ def test_a_line_is_edited_and_approved_by_keyboard_alone(
     assert decided.status == "approved"
     assert decided.slot.draft.markdown_content.endswith("Our own last line.")
     assert decided.approval.revision == decided.slot.revision
+
+
+def _titled(world: World, title: str) -> str:
+    """Give a drafted suggestion a title by which a row of the queue is found; give its id."""
+    sid, _ = _with_history(world)
+    world.foreign_write(sid, {("pattern", "title"): title})
+    world.service.refresh()
+    return sid
 
 
 def _with_history(world: World) -> tuple[str, str]:

@@ -8,18 +8,12 @@ from playwright.sync_api import Error as PlaywrightError
 
 from runbooks.unsaved import Person
 from tests.browser.conftest import Product, idle, person
-from tests.browser.editing import GOOD, LABEL, save_button, stored, type_at_end, until, written
-from tests.world import World
+from tests.browser.editing import LABEL, save_button, stored, type_at_end, until
+from tests.world import GOOD, World
 
 pytestmark = pytest.mark.browser
 DEBOUNCE_MS = 400
 _ACE = "document.querySelector('.ace_editor')"
-
-
-@pytest.fixture
-def sid(world: World) -> str:
-    """A suggestion with a runbook that a person wrote."""
-    return written(world)
 
 
 def ace_editing(browser: Browser, product: Product, sid: str, **options: object) -> Page:

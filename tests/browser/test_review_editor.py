@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, expect
 from runbooks.unsaved import Person
 from tests.browser.conftest import Product, idle, person
 from tests.browser.editing import (
-    GOOD,
     LABEL,
     area,
     editing,
@@ -20,19 +19,12 @@ from tests.browser.editing import (
     stored,
     type_at_end,
     until,
-    written,
 )
 from tests.ui.test_review_untrusted import poisoned
-from tests.world import World
+from tests.world import GOOD, World
 from tools.screenshots import overflow
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def sid(world: World) -> str:
-    """A suggestion with a runbook that a person wrote."""
-    return written(world)
 
 
 @pytest.mark.parametrize("how", ["keyboard", "mouse"])

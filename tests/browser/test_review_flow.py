@@ -6,13 +6,11 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from runbooks.unsaved import Person
-from tests.browser.conftest import Product, idle, person
-from tests.browser.editing import suggested
-from tests.world import GOOD_RUNBOOK, World
+from tests.browser.conftest import Product, idle, person, suggested
+from tests.world import GOOD, World
 from tools.screenshots import overflow
 
 pytestmark = pytest.mark.browser
-GOOD = GOOD_RUNBOOK.read_text(encoding="utf-8")
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from playwright.sync_api import Browser, Page, expect
 from runbooks.unsaved import Person
 from tests.browser.conftest import Product, idle, person
 from tests.browser.editing import (
-    GOOD,
     area,
     editing,
     mark,
@@ -16,19 +15,12 @@ from tests.browser.editing import (
     stored,
     type_at_end,
     until,
-    written,
 )
-from tests.world import World
+from tests.world import GOOD, World
 
 pytestmark = pytest.mark.browser
 SETTLED_MS = 1200
 LEE = Person("local:Lee")
-
-
-@pytest.fixture
-def sid(world: World) -> str:
-    """A suggestion with a runbook that a person wrote."""
-    return written(world)
 
 
 def agree(page: Page, tab: str) -> None:

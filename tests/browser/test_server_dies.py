@@ -8,17 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Product, idle
-from tests.browser.editing import LABEL, area, editing, mark, shows, type_at_end, written
-from tests.world import World
+from tests.browser.editing import LABEL, area, editing, mark, shows, type_at_end
 
 pytestmark = pytest.mark.browser
 PATIENCE_S = 60.0
-
-
-@pytest.fixture
-def sid(world: World) -> str:
-    """A suggestion with a runbook that a person wrote."""
-    return written(world)
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +39,16 @@ def type_until_told(page: Page, letters: str) -> str:
     return typed
 
 
+def typing_as_it_dies(
+    browser: Browser, product: Product, sid: str, letters: str
+) -> tuple[Page, str]:
+    """An editor with " before" typed, then the letters that it gives, to a server that is dead."""
+    page = editing(browser, product, sid)
+    type_at_end(page, " before")
+    product.kill()
+    return page, type_until_told(page, letters)
+
+
 def in_this_browser(page: Page) -> str:
     """The newest text that this browser keeps."""
     copies = page.evaluate(
@@ -59,10 +62,7 @@ def test_typing_goes_on_over_the_death_of_the_server(
     chromium: Browser, product: Product, sid: str
 ) -> None:
     """Every letter lands in the editor and in the browser's copy, and is offered afterwards."""
-    page = editing(chromium, product, sid)
-    type_at_end(page, " before")
-    product.kill()
-    blind = type_until_told(page, "abcdefghij")
+    page, blind = typing_as_it_dies(chromium, product, sid, "abcdefghij")
     page.keyboard.type(" after it opened")
     expect(dialog(page)).to_be_visible()
     expect(dialog(page)).to_contain_text("Connection error")
@@ -85,10 +85,8 @@ def test_what_was_typed_to_a_dead_server_is_offered_in_another_tab(
     chromium: Browser, product: Product, sid: str
 ) -> None:
     """The tab is closed before the server is back: the browser's copy is handed in by the next."""
-    page = editing(chromium, product, sid)
-    type_at_end(page, " before")
-    product.kill()
-    typed = " before" + type_until_told(page, "0123456789") + " after"
+    page, blind = typing_as_it_dies(chromium, product, sid, "0123456789")
+    typed = f" before{blind} after"
     page.keyboard.type(" after")
     page.wait_for_timeout(100)
     page.close()
@@ -103,16 +101,13 @@ def test_the_dialog_is_closed_by_hand_and_the_editor_goes_on(
     chromium: Browser, product: Product, sid: str
 ) -> None:
     """Who goes into the dialog with the mouse is let in, and comes back by a click."""
-    page = editing(chromium, product, sid)
-    type_at_end(page, " before")
-    product.kill()
-    typed = type_until_told(page, "xyz")
+    page, blind = typing_as_it_dies(chromium, product, sid, "xyz")
     dialog(page).get_by_role("button", name="Close").click()
     expect(dialog(page)).to_have_count(0)
     page.get_by_label(LABEL).click()
     page.keyboard.press("Control+End")
     page.keyboard.type(" again")
-    assert area(page).endswith(f" before{typed} again")
+    assert area(page).endswith(f" before{blind} again")
     product.start()
     idle(page)
     mark(page, "the server has a copy")

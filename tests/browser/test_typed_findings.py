@@ -7,17 +7,11 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Product, idle
-from tests.browser.editing import GOOD, area, editing, shows, stored, type_at_end, until, written
-from tests.world import World
+from tests.browser.editing import area, editing, shows, stored, type_at_end, until
+from tests.world import GOOD, World
 
 pytestmark = pytest.mark.browser
 BAD = "\n\n```\nrm -rf /var\n```\n"
-
-
-@pytest.fixture
-def sid(world: World) -> str:
-    """A suggestion with a runbook that a person wrote."""
-    return written(world)
 
 
 def panel(page: Page) -> Locator:

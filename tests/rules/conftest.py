@@ -8,7 +8,7 @@ import pytest
 from runbooks.store.port import DocumentStore
 from runbooks.store.sqlite import SqliteStore
 from runbooks.unsaved import Person
-from tests.world import GOOD_RUNBOOK, World, make_world
+from tests.world import GOOD, World, make_world
 
 
 @pytest.fixture(params=["sqlite", pytest.param("firestore", marks=pytest.mark.firestore)])
@@ -31,7 +31,7 @@ def world(any_store: DocumentStore) -> World:
 @pytest.fixture
 def good_text() -> str:
     """A runbook that a person wrote and that no finding blocks."""
-    return GOOD_RUNBOOK.read_text(encoding="utf-8")
+    return GOOD
 
 
 @pytest.fixture

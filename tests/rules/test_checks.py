@@ -13,6 +13,7 @@ from runbooks.errors import NoDraft, UnreadableDocument
 from runbooks.evidence import EvidenceReport
 from runbooks.findings import findings_of
 from runbooks.lint import Finding
+from runbooks.service import RunbookService
 from runbooks.store.port import Collection
 from runbooks.unsaved import Person
 from tests.world import World
@@ -103,14 +104,19 @@ def test_knowing_the_sources_blocks_nothing_more(world: World, drafted: str) -> 
     assert gate
 
 
+def with_services(world: World, file: Path) -> RunbookService:
+    """A service over the same store that knows what this services file says."""
+    settings = Settings(_env_file=None, RUNBOOK_SERVICES_FILE=file)  # type: ignore[call-arg]
+    return assemble(world.store, world.drafter, settings)
+
+
 def test_channels_are_those_of_the_services_file(
     world: World, drafted: str, tmp_path: Path
 ) -> None:
     """With a file another channel is warned of; without one any channel may be right."""
     file = tmp_path / "services.yaml"
     file.write_text('services:\n  flight-agent:\n    escalation_channel: "#flights"\n')
-    settings = Settings(_env_file=None, RUNBOOK_SERVICES_FILE=file)  # type: ignore[call-arg]
-    service = assemble(world.store, world.drafter, settings)
+    service = with_services(world, file)
     draft = world.read(drafted).slot.draft
     assert draft is not None
     text = draft.markdown_content.replace("#team-llm-ops", "#nobody")
@@ -144,8 +150,7 @@ def test_an_owner_who_is_only_the_default_one_is_told(
     """Whom the default row names did not say that this service is theirs; a row of its own does."""
     file = tmp_path / "services.yaml"
     file.write_text("default:\n  owner: SRE Guild\n")
-    settings = Settings(_env_file=None, RUNBOOK_SERVICES_FILE=file)  # type: ignore[call-arg]
-    service = assemble(world.store, world.drafter, settings)
+    service = with_services(world, file)
     revision = world.revision(drafted)
     made = service.generate(drafted, "local:ana", force=True, revision=revision)
     text = str(made.snippet["markdown_content"])
@@ -155,7 +160,7 @@ def test_an_owner_who_is_only_the_default_one_is_told(
         "The owner is the default one: flight-agent has no row in the services file."
     )
     file.write_text("services:\n  flight-agent:\n    owner: SRE Guild\n")
-    listed = assemble(world.store, world.drafter, settings)
+    listed = with_services(world, file)
     assert about_the_owner(listed.findings(drafted)[1]) == ""
 
 

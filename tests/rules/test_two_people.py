@@ -1,24 +1,17 @@
 """Two people at one suggestion: every order of open, edit and a last act, on every store."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from itertools import combinations, combinations_with_replacement
+from itertools import combinations_with_replacement
 
 import pytest
 
 from runbooks.errors import RunbookError
 from runbooks.unsaved import Person
+from tests.interleaving import STEPS, orders
 from tests.world import World
 
-STEPS = ("open", "edit", "act")
 ACTS = ("save", "regenerate", "force", "approve")
-
-
-def orders() -> Iterator[tuple[int, ...]]:
-    """Every way to mix the steps of two people: which of them is next."""
-    length = 2 * len(STEPS)
-    for first in combinations(range(length), len(STEPS)):
-        yield tuple(0 if place in first else 1 for place in range(length))
 
 
 @dataclass

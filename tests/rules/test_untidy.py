@@ -28,9 +28,8 @@ from runbooks.unsaved import Person
 from tests.examples import examples
 from tests.untidy import Mess, messes
 from tests.whole_documents import Doc
-from tests.world import GOOD_RUNBOOK, World, make_world
+from tests.world import GOOD, World, make_world
 
-GOOD = GOOD_RUNBOOK.read_text(encoding="utf-8")
 EVERYTHING = QueueFilter(type="", status=())
 KIM = Person("local:kim", "tab")
 OURS = {"status", "approval_metadata", "version_history", "updated_at"}

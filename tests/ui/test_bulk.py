@@ -8,7 +8,7 @@ import pytest
 from runbooks.bulk import BulkAct
 from runbooks.unsaved import Person
 from tests.ui.conftest import App
-from tests.world import GOOD_RUNBOOK, World
+from tests.world import GOOD, World
 from workbench import state
 from workbench.bulk_state import Order
 
@@ -20,7 +20,7 @@ def written(world: World, **fields: object) -> str:
     """Give a suggestion with a good text of Kim's."""
     name = world.suggest(**fields)
     trace = world.read(name).sources[0].trace_id
-    text = GOOD_RUNBOOK.read_text(encoding="utf-8").replace(f"{1:032x}", trace)
+    text = GOOD.replace(f"{1:032x}", trace)
     world.service.save(name, text, "none", KIM)
     return name
 

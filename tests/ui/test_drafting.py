@@ -9,7 +9,7 @@ import pytest
 from runbooks.errors import DraftingFailed, OverwriteBlocked
 from runbooks.store.sqlite import SqliteStore
 from runbooks.unsaved import Person
-from tests.world import GOOD_RUNBOOK, World, make_world
+from tests.world import GOOD, World, make_world
 from workbench.drafting import DraftOrder, Drafts, drafts
 from workbench.kept import Kept, kept
 
@@ -61,7 +61,7 @@ def test_a_slow_draft_goes_on_in_the_background(quiet: World) -> None:
 def test_a_refusal_is_kept_as_what_it_is(quiet: World) -> None:
     """A protected text is refused, and the page can say so in words."""
     sid = quiet.suggest()
-    text = GOOD_RUNBOOK.read_text(encoding="utf-8")
+    text = GOOD
     saved = quiet.service.save(sid, text, "none", Person("local:kim"))
     registry = Drafts(quiet.service)
     order = DraftOrder(sid, "local:kim", saved.slot.revision)

@@ -12,11 +12,10 @@ from runbooks.revision import iso
 from runbooks.store.port import Collection
 from runbooks.unsaved import Person
 from tests.ui.conftest import App
-from tests.world import GOOD_RUNBOOK, World
+from tests.world import GOOD, World
 from workbench import library_state
 
 KIM = Person("local:kim", "tab-1")
-GOOD = GOOD_RUNBOOK.read_text(encoding="utf-8")
 SNIPPET = ("suggestion_content", "runbook_snippet")
 SELECTED = "rb_library_selected"
 

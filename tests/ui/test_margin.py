@@ -7,9 +7,9 @@ from runbooks.checks import Checked
 from runbooks.evidence import claims_in
 from runbooks.evidence.report import EvidenceReport, Support, Traced
 from runbooks.lint import lint
-from tests.ui.test_review_checks import GOOD, INVENTED, page_of, type_
+from tests.ui.test_review_checks import INVENTED, page_of, type_
 from tests.ui.test_review_page import KIM, Page
-from tests.world import World
+from tests.world import GOOD, World
 from workbench.components import margin
 
 

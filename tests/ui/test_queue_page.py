@@ -10,7 +10,7 @@ from runbooks.models import DraftState
 from runbooks.store.port import Collection
 from runbooks.unsaved import Person
 from tests.ui.conftest import App
-from tests.world import GOOD_RUNBOOK, World
+from tests.world import GOOD, World
 from workbench import state
 from workbench.jobs import shared_jobs
 
@@ -206,9 +206,7 @@ def test_each_figure_shows_its_rows(app: App, world: World) -> None:
     drafted, plain = world.suggest(), world.suggest()
     found(world)
     world.service.generate(drafted, "local:kim")
-    world.service.save(
-        drafted, GOOD_RUNBOOK.read_text(), world.revision(drafted), KIM, "made it right"
-    )
+    world.service.save(drafted, GOOD, world.revision(drafted), KIM, "made it right")
     app.open()
     labels = {b.key: b.label for b in app.at.button if b.key}
     assert labels["rb_figure_waiting"].startswith("**2**")

@@ -8,12 +8,11 @@ from runbooks.lint import Fix
 from runbooks.revision import revision
 from runbooks.store.port import Collection
 from tests.ui.test_review_page import KIM, Page
-from tests.world import GOOD_RUNBOOK, World
+from tests.world import GOOD, World
 from workbench import review_state
 from workbench.components import evidence_check
 from workbench.components.fixes import fixed
 
-GOOD = GOOD_RUNBOOK.read_text(encoding="utf-8")
 PROMPT = GOOD.replace("   pup traces search", "   $ pup traces search")
 MARKDOWN = ("suggestion_content", "runbook_snippet", "markdown_content")
 INVENTED = "The pod `zebra-cache-7` restarted 4711 times."

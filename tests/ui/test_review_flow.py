@@ -4,8 +4,8 @@ import pytest
 
 from runbooks.unsaved import Person
 from tests.ui.conftest import App
-from tests.ui.test_review_page import GOOD, Page
-from tests.world import World
+from tests.ui.test_review_page import Page
+from tests.world import GOOD, World
 from workbench import flow, review_state
 from workbench.ahead import ahead
 from workbench.kept import kept

@@ -10,11 +10,10 @@ from runbooks.store.port import Collection
 from runbooks.unsaved import Person
 from tests.ui.conftest import App
 from tests.ui.typist import Typist
-from tests.world import GOOD_RUNBOOK, World
+from tests.world import GOOD, World
 from workbench import review_state
 
 KIM = Person("local:kim")
-GOOD = GOOD_RUNBOOK.read_text(encoding="utf-8")
 
 
 class Page:

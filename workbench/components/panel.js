@@ -1,6 +1,7 @@
 // Asks for the panels anew when the checks say something else of the text in the editor by now.
 
-// Not while the person leaves by a link: a message of this page would lead back to it.
+// Not while the person leaves by a link: a message of this page would lead back to it. Longer than
+// the editor insists on that link (INSIST_MS there), so that the panel is the second to speak again.
 const LEAVING_MS = 3500;
 
 export default function ({ data, setTriggerValue }) {

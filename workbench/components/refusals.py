@@ -1,6 +1,7 @@
 """A save that was refused: both texts are here, and the ways on. Nothing is lost on any of them."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -148,17 +149,13 @@ def _save_over(service: RunbookService, sid: str, revision: str) -> None:
     refusal, person = desk.refusal, holding.holder_of(desk)
     if refusal is None:
         return
-    try:
-        saved = service.save(sid, _mine(desk, refusal), revision, person, refusal.reason)
-    except RunbookError as error:
-        again(sid, refusal, error)
-        return
-    saving.done(desk, saved, refusal.base)
+    text = _mine(desk, refusal)
+    save = partial(service.save, sid, text, revision, person, refusal.reason)
+    saving.carry_out(desk, refusal.base, save, partial(_again, desk, refusal))
 
 
-def again(sid: str, refusal: Refusal, error: RunbookError) -> None:
+def _again(desk: Desk, refusal: Refusal, error: RunbookError) -> None:
     """Say that it was refused once more; the text stays."""
-    desk = review_state.desk(sid)
     told = messages.message_for(error)
     code = error.code if error.code in KNOWN_REFUSALS else refusal.code
     desk.refusal = Refusal(refusal.text, refusal.base, code, told.title, refusal.reason)
@@ -200,12 +197,9 @@ def _reopen_and_save(service: RunbookService, sid: str, reason: str) -> None:
     if not why:
         notices.problem("**Not saved.** Opening it again needs a reason. Your text is kept.")
         return
-    try:
-        saved = service.reopen_and_save(sid, _mine(desk, refusal), desk.base, person, why)
-    except RunbookError as error:
-        again(sid, refusal, error)
-        return
-    saving.done(desk, saved, refusal.base)
+    text = _mine(desk, refusal)
+    save = partial(service.reopen_and_save, sid, text, desk.base, person, why)
+    saving.carry_out(desk, refusal.base, save, partial(_again, desk, refusal))
 
 
 def _key(name: str, opened: Opened) -> str:

@@ -1,7 +1,5 @@
 """Drafting anew: what it would replace, the box that must be ticked for that, and the progress."""
 
-import time
-
 import streamlit as st
 
 from runbooks.models import SlotKind
@@ -183,7 +181,6 @@ def _progress(service: RunbookService, sid: str, job: str) -> None:
         f"**Drafting… {took}.** You can go on reading, or leave this page: it goes on.",
         icon="spinner",
     )
-    time.sleep(0)
 
 
 def _key(name: str, opened: Opened) -> str:

@@ -10,10 +10,10 @@ from workbench.addresses import LIBRARY_PAGE, PAGES, QUEUE_PAGE, REVIEW_PAGE, RU
 from workbench.components import keeper, keys, skip
 
 _PAGES = {
-    QUEUE_PAGE: ("Queue", ":material/inbox:"),
-    REVIEW_PAGE: ("Review", ":material/rate_review:"),
-    LIBRARY_PAGE: ("Library", ":material/menu_book:"),
-    RUNS_PAGE: ("Runs", ":material/history:"),
+    QUEUE_PAGE: ("pages/queue.py", "Queue", ":material/inbox:"),
+    REVIEW_PAGE: ("pages/review.py", "Review", ":material/rate_review:"),
+    LIBRARY_PAGE: ("pages/library.py", "Library", ":material/menu_book:"),
+    RUNS_PAGE: ("pages/runs.py", "Runs", ":material/history:"),
 }
 _MOST_UNSAVED = 5
 _MARK = (Path(__file__).parents[1] / "mark.svg").read_text(encoding="utf-8")
@@ -30,8 +30,7 @@ def _pages(*, icons: bool) -> list[StreamlitPage]:
 
 
 def _page(address: str, *, icons: bool) -> StreamlitPage:
-    name, icon = _PAGES[address]
-    file = f"pages/{name.lower()}.py"
+    file, name, icon = _PAGES[address]
     return st.Page(file, title=name, icon=icon if icons else None, url_path=address)
 
 

@@ -14,9 +14,7 @@ from runbooks.library.confluence import to_confluence
 from runbooks.library.export import Format, export, export_zip, file_name
 from runbooks.library.shelf import ShelvedRunbook
 from runbooks.models import RunbookDraft, Severity
-from tests.world import GOOD_RUNBOOK
-
-GOOD = GOOD_RUNBOOK.read_text(encoding="utf-8")
+from tests.world import GOOD
 
 
 def shelved(markdown: str = GOOD, title: str = "Loop: in flight/agent") -> ShelvedRunbook:
