@@ -119,14 +119,23 @@ class Side:
         body = self.page.get_by_test_id("stPopoverBody")
         button = body.get_by_role("button", name="Regenerate")
         until(button.is_visible)
-        if body.get_by_text("Force overwrite").is_visible():
-            body.get_by_text("Force overwrite").click()
-            self.idle()
+        self.idle()
+        force = body.get_by_text("Force overwrite")
+        if force.count():
+            until(lambda: self.is_ticked(force, body.get_by_role("checkbox")))
+        self.before = frozenset(self.messages())  # the panel itself warns of what it does
         button.click()
         done = until(lambda: self.drafts() > before or self.says_not())
         if not done:
             self.wrong.append(f"{UNTOLD}: the draft")
         self.settle("drafted" if self.drafts() > before else "refused")
+
+    def is_ticked(self, label: Locator, box: Locator) -> bool:
+        """Tick a box that is not ticked yet, and say whether it is now."""
+        if not box.is_checked():
+            label.click()
+            self.idle()
+        return box.is_checked()
 
     def approve(self) -> None:
         """Approve by whatever way the page offers, again where it first asks for a look."""

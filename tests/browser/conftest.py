@@ -18,16 +18,16 @@ expect.set_options(timeout=20_000)
 Product = ServedProduct
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """The product with its sample; the tests of a file share it, and make items of their own."""
+    """The product with its sample; tests share it, and make items of their own."""
     yield from _with_sample(tmp_path_factory.mktemp("product"))
 
 
-@pytest.fixture
-def own_product(tmp_path: Path) -> Iterator[Product]:
-    """The product with its sample, for a test that changes what the others look at."""
-    yield from _with_sample(tmp_path)
+@pytest.fixture(scope="module")
+def own_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The product with its sample, for the tests of a file that change what others look at."""
+    yield from _with_sample(tmp_path_factory.mktemp("own"))
 
 
 def _with_sample(folder: Path) -> Iterator[Product]:
@@ -36,7 +36,7 @@ def _with_sample(folder: Path) -> Iterator[Product]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def world(product: Product) -> World:
     """The store of the running product, as another process sees it."""
     return make_world(SqliteStore(product.store), clock=utc_now)

@@ -14,9 +14,9 @@ READY_TITLE = "Checkout loses its database connections"
 OTHER_TITLE = "Support agent shows one customer the data of another"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def product(own_product: Product) -> Product:
-    """Each test decides items of the sample, so each has a product of its own."""
+    """The tests decide items of the sample, each others; what is decided twice is undone before."""
     return own_product
 
 

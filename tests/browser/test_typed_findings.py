@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Product, idle
 from tests.browser.editing import area, editing, shows, stored, type_at_end, until
+from tests.examples import examples
 from tests.world import GOOD, World
 
 pytestmark = pytest.mark.browser
@@ -57,11 +58,11 @@ def test_a_fix_corrects_what_was_typed_a_moment_ago(
 def test_typing_with_rests_loses_no_letter(
     chromium: Browser, product: Product, world: World, sid: str
 ) -> None:
-    """Forty words, each of which changes the findings, with rests around the time of a redrawing."""
+    """Each word changes the findings, and the rests are around the time of a redrawing."""
     page = editing(chromium, product, sid)
     chance, typed = random.Random(7), ""
     type_at_end(page, "\n")
-    for number in range(40):
+    for number in range(examples(40)):
         word = f"- `zebra-{number}` {'rm -rf /x' if number % 3 else 'sees 99 pods'}\n"
         page.keyboard.type(word, delay=15)
         typed += word

@@ -7,7 +7,6 @@ import random
 import re
 import string
 import threading
-import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 
 from runbooks.redaction import Kind, Redactor, redact
 from tests.examples import examples
+from tests.timing import holds_once, seconds
 
 PLACEHOLDER = re.compile(r"\[([A-Z]+)_\d+\]")
 _RANDOM = random.Random(20261120)
@@ -563,17 +563,11 @@ ENDLESS += ["-----BEGIN PRIVATE KEY-----", "kind: secret\ndata:\n a: aaaa\n", "+
 def test_twice_the_text_takes_about_twice_the_time(unit: str) -> None:
     """One unbroken line of anything costs linear time: the ratio stays far below a square's."""
     short, long = (unit * (size // len(unit)) for size in (150_000, 300_000))
-    assert min(_seconds(long) / _seconds(short) for _ in range(3)) < 3
 
+    def took(text: str) -> float:
+        return min(seconds(lambda: redact(text)) for _ in range(2))
 
-def _seconds(text: str) -> float:
-    """Processor time, which other work on the machine does not lengthen."""
-    best = float("inf")
-    for _ in range(2):
-        start = time.process_time()
-        redact(text)
-        best = min(best, time.process_time() - start)
-    return best
+    assert holds_once(lambda: took(long) < 3 * took(short))
 
 
 def test_other_threads_run_while_a_long_text_is_redacted() -> None:

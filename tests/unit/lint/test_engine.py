@@ -20,6 +20,7 @@ from runbooks.lint import (
 )
 from runbooks.lint.catalogue import rules_as_markdown
 from tests.examples import examples
+from tests.timing import holds_once, seconds
 from tests.unit.lint.builder import NOW, TRACE, draft, fence, found, in_step
 
 HERE = Path(__file__).parent
@@ -217,17 +218,10 @@ def test_a_fence_that_was_only_begun_is_survived(language: str, words: str) -> N
 def test_time_grows_with_the_length_and_not_faster() -> None:
     """Eight times the text takes about eight times as long; a busy machine may double that."""
 
-    def seconds(copies: int) -> float:
-        text = GOOD * copies
-        return min(_timed(text) for _ in range(3))
+    def took(copies: int) -> float:
+        return seconds(lambda: lint(GOOD * copies, FULL_CONTEXT, "generic"))
 
-    assert seconds(32) < 8 * 2 * seconds(4) + 0.05
-
-
-def _timed(text: str) -> float:
-    begin = time.process_time()
-    lint(text, FULL_CONTEXT, "generic")
-    return time.process_time() - begin
+    assert holds_once(lambda: took(32) < 8 * 2 * took(4) + 0.05)
 
 
 def test_what_was_not_read_is_said_and_blocks() -> None:
