@@ -102,13 +102,13 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 	@touch $@
 
 chromium:
-	@for name in chromium chromium-browser google-chrome; do \
+	@for name in chromium-headless-shell chromium chromium-browser google-chrome; do \
 	  if command -v $$name >/dev/null 2>&1; then exit 0; fi; \
 	done; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 	  echo "Installing Chromium for the browser tests ..."; \
 	  apt-get update -q && DEBIAN_FRONTEND=noninteractive \
-	    apt-get install -q -y --no-install-recommends chromium; \
+	    apt-get install -q -y --no-install-recommends chromium-headless-shell; \
 	else \
 	  echo "Chromium is not installed; the browser tests will say so." >&2; \
 	fi

@@ -39,6 +39,7 @@ ACTS = ("save", "regenerate", "approve")
 NAMES = ("Kim", "Lee")
 LOST, UNTOLD, UNSEEN = "lost", "untold", "unseen"
 ATTEMPTS = 3
+LATE_MS = 2_500
 MESSAGES = '[data-testid="stAlert"], [data-testid="stToast"]'
 STATUS = ".st-key-rv_status"
 
@@ -139,28 +140,30 @@ class Side:
 
     def approve(self) -> None:
         """Approve by whatever way the page offers, again where it first asks for a look."""
+        asked = None
         for _ in range(ATTEMPTS):
-            if not self.approve_once():
-                return
+            button = self.button(re.compile("Save and approve|Approve [0-9a-f]{8}"))
+            if self.approved_by_me() or not self.usable(button):
+                break
+            asked = self.approve_once(button)
             self.before = frozenset()  # what stands there is told again when it is clicked again
-
-    def approve_once(self) -> bool:
-        """Click what approves, and hold what it approved against the screen; say if refused."""
-        button = self.button(re.compile("Save and approve|Approve [0-9a-f]{8}"))
-        if not self.usable(button):
+        if asked and self.approved_by_me():
+            self.settle("approved")
+            self.hold_against(*asked)
+        elif not asked:
             self.settle("not offered" if self.says_why() else "missing")
-            return False
+
+    def approve_once(self, button: Locator) -> tuple[str, str]:
+        """Click what approves; give the text that stood in the editor, and what was clicked."""
         editor = self.page.get_by_label(LABEL)
         shown, name = editor.input_value() if editor.count() else "", button.inner_text()
         button.click()
         self.with_care(name)
         until(lambda: self.approved_by_me() or self.says_not())
+        self.page.wait_for_timeout(LATE_MS)  # what was said before may stand until it is done
         if not self.approved_by_me():
             self.settle("refused" if self.says_not() else "missing")
-            return True
-        self.settle("approved")
-        self.hold_against(shown, name)
-        return False
+        return shown, name
 
     def hold_against(self, shown: str, name: str) -> None:
         """Note when the approved text is not the one in the editor, or else of the revision named.

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from runbooks.clock import utc_now
 from runbooks.store.sqlite import SqliteStore
@@ -68,10 +68,18 @@ def _wait_for(port: int) -> None:
     raise AssertionError("the app did not start")
 
 
+@pytest.fixture(scope="module")
+def context(launched: Browser) -> Iterator[BrowserContext]:
+    """One browser for the tests of this file, which so loads the app's parts once."""
+    opened = launched.new_context(viewport={"width": 1280, "height": 900})
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def page(chromium: Browser, address: str) -> Iterator[Page]:
+def page(context: BrowserContext, address: str) -> Iterator[Page]:
     """The queue in a tab of its own."""
-    opened = chromium.new_page(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
     opened.goto(f"{address}/queue")
     settle(opened)
     yield opened
@@ -110,12 +118,12 @@ def test_a_title_leads_to_its_review_without_loading_the_app_anew(page: Page) ->
     page.wait_for_url("**/queue")
 
 
-def test_a_filter_set_by_hand_is_in_the_address(page: Page, chromium: Browser) -> None:
+def test_a_filter_set_by_hand_is_in_the_address(page: Page, launched: Browser) -> None:
     """Copying the address bar gives somebody else the same list."""
     page.get_by_role("button", name="Filters").click()
     page.get_by_test_id("stPopoverBody").get_by_text("High", exact=True).click()
     page.wait_for_url("**/queue?severity=high")
-    other = chromium.new_page()
+    other = launched.new_page()
     other.goto(page.url)
     settle(other)
     expect(other.get_by_role("link", name="A high failure")).to_be_visible()
@@ -130,25 +138,21 @@ def test_a_hostile_title_is_shown_and_does_nothing(page: Page) -> None:
     assert page.locator("img[src='x']").count() == 0
 
 
-@pytest.mark.parametrize("width", [390, 768, 1280])
 @pytest.mark.parametrize("place", ["queue", "run-history"])
-def test_nothing_is_wider_than_the_screen(
-    chromium: Browser, address: str, width: int, place: str
-) -> None:
+def test_nothing_is_wider_than_the_screen(page: Page, address: str, place: str) -> None:
     """On a phone the rows are cards; even a word without end does not push them out."""
-    page = chromium.new_page(viewport={"width": width, "height": 844})
-    page.goto(f"{address}/{place}")
-    settle(page)
-    assert overflow(page) == 0
-    page.close()
+    for width in (390, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.goto(f"{address}/{place}")
+        settle(page)
+        assert overflow(page) == 0
 
 
-def test_a_phone_finds_the_pages_in_its_menu(chromium: Browser, address: str) -> None:
+def test_a_phone_finds_the_pages_in_its_menu(page: Page, address: str) -> None:
     """Where the bar has no room for them they are one touch away."""
-    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{address}/queue")
     settle(page)
     page.get_by_test_id("stExpandSidebarButton").click()
     page.get_by_role("link", name="Runs").click()
     page.wait_for_url("**/run-history")
-    page.close()
