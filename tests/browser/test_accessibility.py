@@ -119,6 +119,30 @@ def test_the_bar_of_actions_can_be_hit_with_a_thumb(
         assert 844 - bar < 180
 
 
+FREE = """() => {
+  const menu = document.querySelector('[data-testid="stExpandSidebarButton"]');
+  const { x, y, width, height } = menu.getBoundingClientRect();
+  const inside = [0.2, 0.5, 0.8];
+  return inside.every((right) => inside.every((down) =>
+    menu.contains(document.elementFromPoint(x + right * width, y + down * height))));
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize("name", ["", "Alexandra%20Kowalczyk-Montgomery"])
+def test_the_menu_of_a_phone_is_free_under_any_name(
+    chromium: Browser, product: Product, width: int, name: str
+) -> None:
+    """A long name gives way to the menu, which leads to the other pages."""
+    page = person(chromium, product, name, viewport={"width": width, "height": 844}).new_page()
+    page.goto(f"{product.address}/queue")
+    settle(page)
+    assert page.evaluate(FREE)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("link", name="Runs").click()
+    page.wait_for_url("**/run-history")
+
+
 def over(one: dict[str, float], other: dict[str, float]) -> bool:
     """Whether two places on the screen have something in common."""
     return all(
