@@ -153,6 +153,8 @@ def test_letters_in_the_editor_are_text(chromium: Browser, product: Product) -> 
     """Nobody leaves a text half written because of a key."""
     page = person(chromium, product, "Kim").new_page()
     page.goto(f"{product.address}/review?id={READY}")
+    page.get_by_role("tab", name="Edit").wait_for()
+    idle(page)
     page.get_by_role("tab", name="Edit").click()
     area = page.get_by_label("Runbook in Markdown")
     area.click()
