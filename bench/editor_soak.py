@@ -42,6 +42,7 @@ PATIENCE_S = {"own": 30.0, "ace": 6.0}
 
 What streamlit-ace loses is waited for each time, so that it gets less.
 """
+BUTTON_MS = 5_000
 DONE, TOLD, SILENT, STALE = "done", "told", "silent", "stale"
 UNTYPED = "not typed"
 
@@ -222,7 +223,8 @@ def approve(soak: Soak, page: Page, sid: str, word: str) -> str:
     button = page.get_by_role("button", name=re.compile(r"Approve [0-9a-f]{8}"))
     button.wait_for()
     page.keyboard.type(f"\n\n{word}")
-    button.click()
+    with suppress(PlaywrightError):  # it may turn into "Save and approve" under the pointer
+        button.click(timeout=BUTTON_MS)
     told = soak.until(lambda: soak.world.read(sid).status == "approved" or _told_unsaved(page))
     page.wait_for_timeout(300)
     if soak.world.read(sid).status == "approved":
