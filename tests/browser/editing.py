@@ -3,13 +3,16 @@
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.conftest import Product, idle, person
 from tests.world import World
 
 LABEL = "Runbook in Markdown"
+HASTE_MS = 5_000
 
 
 def editing(browser: Browser, product: Product, sid: str, who: str = "Kim") -> Page:
@@ -64,3 +67,17 @@ def until(holds: Callable[[], bool], what: str) -> None:
             return
         time.sleep(0.1)
     raise AssertionError(what)
+
+
+def approve_in_haste(page: Page, world: World, sid: str) -> None:
+    """Press Approve for the stored revision right after typing: nothing is approved, and told.
+
+    By a message, or by the button itself where it turned into *Save and approve* under the pointer.
+    """
+    revision = world.read(sid).slot.revision[:8]
+    with suppress(PlaywrightError):
+        page.get_by_role("button", name=f"Approve {revision}").click(timeout=HASTE_MS)
+    said = page.get_by_text("Nothing was approved")
+    expect(said.or_(page.get_by_role("button", name="Save and approve")).first).to_be_visible()
+    idle(page)
+    assert world.read(sid).status == "pending"

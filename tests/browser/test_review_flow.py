@@ -15,9 +15,10 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def three(world: World) -> list[str]:
-    """Three drafted ones of one group."""
+    """Three drafted ones of one group, in the order of the list."""
     group = f"sugg-{world.made + 1:03}"
-    names = [suggested(world, similarity_group=group) for _ in range(3)]
+    days = [f"2026-11-0{day}T00:00:00Z" for day in (1, 2, 3)]
+    names = [suggested(world, similarity_group=group, created_at=day) for day in days]
     for name in names:
         world.service.generate(name, "local:machine")
     return names
