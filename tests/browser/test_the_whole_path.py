@@ -38,6 +38,7 @@ def text(product: Product, sid: str) -> dict[str, object]:
 
 def regenerate(page: Page, *, force: bool) -> None:
     """Ask for a new draft, with or without the box."""
+    idle(page)  # the panel of the time before closes when all is drawn
     page.get_by_test_id("stPopoverButton").filter(has_text="Regenerate").click()
     body = page.get_by_test_id("stPopoverBody")
     box = body.get_by_text("Force overwrite")
