@@ -30,6 +30,7 @@ from playwright.sync_api import Error as PlaywrightError
 from runbooks.clock import utc_now
 from runbooks.store.sqlite import SqliteStore
 from runbooks.unsaved import Person
+from tests.pointer import pointer_on
 from tests.served_product import ServedProduct, served_product
 from tests.world import GOOD, World, make_world
 from tools.screenshots import FLAGS, browser_path
@@ -42,7 +43,6 @@ PATIENCE_S = {"own": 30.0, "ace": 6.0}
 
 What streamlit-ace loses is waited for each time, so that it gets less.
 """
-BUTTON_MS = 5_000
 DONE, TOLD, SILENT, STALE = "done", "told", "silent", "stale"
 UNTYPED = "not typed"
 
@@ -222,9 +222,9 @@ def approve(soak: Soak, page: Page, sid: str, word: str) -> str:
     """Approve, as the button stands there."""
     button = page.get_by_role("button", name=re.compile(r"Approve [0-9a-f]{8}"))
     button.wait_for()
+    click_on = pointer_on(button)  # a click that looked for it after the typing would come late
     page.keyboard.type(f"\n\n{word}")
-    with suppress(PlaywrightError):  # it may turn into "Save and approve" under the pointer
-        button.click(timeout=BUTTON_MS)
+    click_on()
     told = soak.until(lambda: soak.world.read(sid).status == "approved" or _told_unsaved(page))
     page.wait_for_timeout(300)
     if soak.world.read(sid).status == "approved":

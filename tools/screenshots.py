@@ -28,7 +28,7 @@ FLAGS = (
 )
 PAGES = ("queue", "run-history")
 _BROWSERS = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")
-"""The first has no window and no menus around a page, which cost as much as the page itself."""
+"""The first draws no window around a page, which would cost half as much as the page itself."""
 _QUIET_MS = 700
 
 

@@ -3,16 +3,14 @@
 import re
 import time
 from collections.abc import Callable
-from contextlib import suppress
 
 from playwright.sync_api import Browser, Locator, Page, expect
-from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.conftest import Product, idle, person
+from tests.pointer import pointer_on
 from tests.world import World
 
 LABEL = "Runbook in Markdown"
-HASTE_MS = 5_000
 
 
 def editing(browser: Browser, product: Product, sid: str, who: str = "Kim") -> Page:
@@ -69,15 +67,14 @@ def until(holds: Callable[[], bool], what: str) -> None:
     raise AssertionError(what)
 
 
-def approve_in_haste(page: Page, world: World, sid: str) -> None:
-    """Press Approve for the stored revision right after typing: nothing is approved, and told.
+def write_and_approve(page: Page, world: World, sid: str, write: Callable[[], None]) -> None:
+    """Type, and press Approve for the stored revision in the same moment: nothing is approved.
 
-    By a message, or by the button itself where it turned into *Save and approve* under the pointer.
+    A click that looked for the button after the typing could come when it has changed.
     """
     revision = world.read(sid).slot.revision[:8]
-    with suppress(PlaywrightError):
-        page.get_by_role("button", name=f"Approve {revision}").click(timeout=HASTE_MS)
-    said = page.get_by_text("Nothing was approved")
-    expect(said.or_(page.get_by_role("button", name="Save and approve")).first).to_be_visible()
-    idle(page)
+    click_on = pointer_on(page.get_by_role("button", name=f"Approve {revision}"))
+    write()
+    click_on()
+    expect(page.get_by_text("Nothing was approved")).to_be_visible()
     assert world.read(sid).status == "pending"

@@ -8,7 +8,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from runbooks.unsaved import Person
 from tests.browser.conftest import Product, idle, person
-from tests.browser.editing import LABEL, approve_in_haste, save_button, stored, type_at_end, until
+from tests.browser.editing import LABEL, save_button, stored, type_at_end, until, write_and_approve
 from tests.world import GOOD, World
 
 pytestmark = pytest.mark.browser
@@ -72,10 +72,8 @@ def test_the_switch_shows_ace_with_its_limits_and_leads_back(
     """What it can lose stands below it; text that had come is in the other editor, too."""
     page = ace_editing(chromium, product, sid)
     assert text(page) == GOOD
-    limits = "Ace hands its text over a moment after the last key"
-    told = page.get_by_test_id("stCaptionContainer").filter(
-        has_text=limits
-    )  # a button's tooltip says it, too
+    limits = "Ace hands its text over a moment after the last key"  # a tooltip says it, too
+    told = page.get_by_test_id("stCaptionContainer").filter(has_text=limits)
     expect(told).to_contain_text("is lost")
     expect(told).to_contain_text("Ctrl+S does nothing in it")
     write_at_end(page, " from ace")
@@ -121,8 +119,7 @@ def test_approving_at_once_approves_no_other_text(
 ) -> None:
     """Typed and approved in the same moment: nothing is approved, then both are done."""
     page = ace_editing(chromium, product, sid)
-    write_at_end(page, "\n\nlast word")
-    approve_in_haste(page, world, sid)
+    write_and_approve(page, world, sid, lambda: write_at_end(page, "\n\nlast word"))
     holds(page, "last word")
     write_at_end(page, " but one")
     page.get_by_role("button", name="Save and approve").click()

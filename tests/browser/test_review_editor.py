@@ -11,7 +11,6 @@ from runbooks.unsaved import Person
 from tests.browser.conftest import Product, idle, person
 from tests.browser.editing import (
     LABEL,
-    approve_in_haste,
     area,
     editing,
     mark,
@@ -20,6 +19,7 @@ from tests.browser.editing import (
     stored,
     type_at_end,
     until,
+    write_and_approve,
 )
 from tests.ui.test_review_untrusted import poisoned
 from tests.world import GOOD, World
@@ -117,8 +117,7 @@ def test_approving_at_once_approves_no_other_text(
 ) -> None:
     """Typed and approved in the same moment: nothing is approved, then both are done."""
     page = editing(chromium, product, sid)
-    type_at_end(page, "\n\nlast word")
-    approve_in_haste(page, world, sid)
+    write_and_approve(page, world, sid, lambda: type_at_end(page, "\n\nlast word"))
     page.get_by_role("button", name="Save and approve").click()
     until(lambda: world.read(sid).status == "approved", "it was not approved")
     assert stored(world, sid).endswith("last word")

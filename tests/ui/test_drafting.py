@@ -61,8 +61,7 @@ def test_a_slow_draft_goes_on_in_the_background(quiet: World) -> None:
 def test_a_refusal_is_kept_as_what_it_is(quiet: World) -> None:
     """A protected text is refused, and the page can say so in words."""
     sid = quiet.suggest()
-    text = GOOD
-    saved = quiet.service.save(sid, text, "none", Person("local:kim"))
+    saved = quiet.service.save(sid, GOOD, "none", Person("local:kim"))
     registry = Drafts(quiet.service)
     order = DraftOrder(sid, "local:kim", saved.slot.revision)
     view = registry.view(registry.start(order, wait=10))

@@ -77,13 +77,19 @@ def context(launched: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def page(context: BrowserContext, address: str) -> Iterator[Page]:
-    """The queue in a tab of its own."""
+def tab(context: BrowserContext) -> Iterator[Page]:
+    """An empty tab."""
     opened = context.new_page()
-    opened.goto(f"{address}/queue")
-    settle(opened)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def page(tab: Page, address: str) -> Page:
+    """The queue in a tab of its own."""
+    tab.goto(f"{address}/queue")
+    settle(tab)
+    return tab
 
 
 def test_chosen_rows_can_be_drafted_and_are_then_no_longer_chosen(page: Page) -> None:
@@ -139,20 +145,20 @@ def test_a_hostile_title_is_shown_and_does_nothing(page: Page) -> None:
 
 
 @pytest.mark.parametrize("place", ["queue", "run-history"])
-def test_nothing_is_wider_than_the_screen(page: Page, address: str, place: str) -> None:
+def test_nothing_is_wider_than_the_screen(tab: Page, address: str, place: str) -> None:
     """On a phone the rows are cards; even a word without end does not push them out."""
     for width in (390, 768, 1280):
-        page.set_viewport_size({"width": width, "height": 844})
-        page.goto(f"{address}/{place}")
-        settle(page)
-        assert overflow(page) == 0
+        tab.set_viewport_size({"width": width, "height": 844})
+        tab.goto(f"{address}/{place}")
+        settle(tab)
+        assert overflow(tab) == 0
 
 
-def test_a_phone_finds_the_pages_in_its_menu(page: Page, address: str) -> None:
+def test_a_phone_finds_the_pages_in_its_menu(tab: Page, address: str) -> None:
     """Where the bar has no room for them they are one touch away."""
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{address}/queue")
-    settle(page)
-    page.get_by_test_id("stExpandSidebarButton").click()
-    page.get_by_role("link", name="Runs").click()
-    page.wait_for_url("**/run-history")
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto(f"{address}/queue")
+    settle(tab)
+    tab.get_by_test_id("stExpandSidebarButton").click()
+    tab.get_by_role("link", name="Runs").click()
+    tab.wait_for_url("**/run-history")

@@ -1,7 +1,6 @@
 """The checks as a whole: sound runbooks pass, any text is survived, and time stays bounded."""
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -202,9 +201,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_time_stays_bounded_on_hostile_texts(name: str) -> None:
     """Two hundred thousand characters and more, made to be slow; seconds, not minutes."""
-    begin = time.process_time()
-    lint(HOSTILE[name], FULL_CONTEXT)
-    assert time.process_time() - begin < 20
+    assert seconds(lambda: lint(HOSTILE[name], FULL_CONTEXT)) < 20
 
 
 @pytest.mark.parametrize("language", ["psql", "sql", "bash", "console", "datadog", "json", ""])
